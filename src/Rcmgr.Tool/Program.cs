@@ -1,0 +1,2 @@
+Console.Error.WriteLine("usage: rcmgr <command>");
+return 2;
