@@ -17,9 +17,14 @@ async function echo(stream) {
   await receive(stream, data => {
     if (stream.send(data)) return
     stream.pause()
-    stream.onDrain().then(() => stream.resume()).catch(err => stream.abort(err))
+    stream.onDrain().then(() => resumeIfPaused(stream)).catch(err => stream.abort(err))
   })
   await stream.close()
+}
+
+// The last bytes may have been read before the pause took hold: the readable side is then closed, and resuming it throws.
+function resumeIfPaused(stream) {
+  if (stream.readStatus === 'paused') stream.resume()
 }
 
 async function sink(stream) {
@@ -69,11 +74,14 @@ export function receive(stream, onData) {
         reject(err)
       }
     })
-    stream.addEventListener('end', resolve)
+    // A reset emits 'end' too, just before its 'close' says why.
+    stream.addEventListener('end', () => { if (!broken(stream)) resolve() })
     stream.addEventListener('close', event => event.error ? reject(event.error) : resolve())
-    if (stream.readableEnded) resolve()
+    if (stream.readableEnded && !broken(stream)) resolve()
   })
 }
+
+const broken = stream => stream.status === 'reset' || stream.status === 'aborted'
 
 async function sendPattern(stream, bytes) {
   for (let sent = 0; sent < bytes;) {
