@@ -19,11 +19,17 @@ prepare_js_peer() {
   if (cd "$folder" && npm ci --ignore-scripts --loglevel=error </dev/null >"$1" 2>&1); then
     printf '%s\n' "$wanted" >"$stamp"
   else
-    js_peer_unavailable "npm ci failed: $(grep -m 1 -i 'error' "$1" || echo "see $1")"
+    js_peer_unavailable "npm ci failed: $(npm_errors "$1")"
   fi
 }
 
 js_peer_unavailable() {
   export RCMGR_JS_PEER_UNAVAILABLE="$1"
   echo "The js-libp2p peer is not available, tests that need it are skipped: $1"
+}
+
+npm_errors() {
+  local errors
+  errors=$(grep -i '^npm error' "$1" | head -n 2 | cut -c 11- | tr '\n' ' ')
+  echo "${errors:-no reason given}"
 }
