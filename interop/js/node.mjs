@@ -1,0 +1,44 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+
+const securityProtocols = { noise, tls }
+const keyTypes = { ed25519: 'Ed25519', secp256k1: 'secp256k1', rsa: 'RSA' }
+
+// The peer under test is the other side, so this peer's own admission limits must not be the ones that refuse.
+const generousLimits = {
+  inboundConnectionThreshold: 100_000,
+  maxIncomingPendingConnections: 10_000,
+  maxConnections: 10_000,
+  reconnectRetries: 0
+}
+
+/** Starts a js-libp2p node on TCP with yamux; `security` and `key` are the words of the command line. */
+export async function startNode({ security, key, listen = [], runIdentify = true }) {
+  const secure = pick(securityProtocols, security, '--security')
+  const privateKey = await generateKeyPair(pick(keyTypes, key, '--key'))
+  return createLibp2p({
+    privateKey,
+    addresses: { listen },
+    transports: [tcp()],
+    connectionEncrypters: [secure()],
+    streamMuxers: [yamux()],
+    connectionManager: generousLimits,
+    services: {
+      identify: identify({ runOnConnectionOpen: runIdentify }),
+      ping: ping()
+    }
+  })
+}
+
+function pick(choices, word, option) {
+  if (!Object.hasOwn(choices, word)) {
+    throw new Error(`${option} takes ${Object.keys(choices).join(' or ')}, not ${word}`)
+  }
+  return choices[word]
+}
