@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Rcmgr.Tool.Commands;
 
@@ -11,11 +13,13 @@ internal static class LimitsCommand
         {
             Description = "The host's memory in bytes, instead of what this process may use.",
             HelpName = "BYTES",
+            CustomParser = ParseTotal,
         };
         Option<long?> fileDescriptors = new("--fd")
         {
             Description = "The file descriptors that the process may open, instead of this process's limit.",
             HelpName = "N",
+            CustomParser = ParseTotal,
         };
         Option<string> format = new("--format")
         {
@@ -23,8 +27,6 @@ internal static class LimitsCommand
             DefaultValueFactory = _ => "table",
         };
         format.AcceptOnlyFromAmong("json", "table");
-        memory.Validators.Add(result => RejectNegative(result.GetValueOrDefault<long?>(), result.AddError));
-        fileDescriptors.Validators.Add(result => RejectNegative(result.GetValueOrDefault<long?>(), result.AddError));
 
         Command command = new("limits", "Print the limits that would apply on this host or on a host of a given size.")
         {
@@ -62,9 +64,13 @@ internal static class LimitsCommand
         return capacity;
     }
 
-    private static void RejectNegative(long? value, Action<string> addError)
+    private static long? ParseTotal(ArgumentResult argument)
     {
-        if (value < 0)
-            addError("The number must not be negative.");
+        string text = argument.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long total))
+            return total;
+
+        argument.AddError($"'{text}' is not a whole number from 0 to {long.MaxValue}.");
+        return null;
     }
 }
