@@ -48,6 +48,18 @@ public sealed class ConformanceTests
     }
 
     [Fact]
+    public async Task A_differing_limit_is_named_by_scope_and_field()
+    {
+        using TemporaryFile file = new("""{"cases":[{"name":"n","defaults":"infinite","input":"{}","limits":LIMITS}]}"""
+            .Replace("LIMITS", Infinite(systemMemory: 5)));
+
+        ToolRun run = await ToolRun.RunAsync("conformance", file.Path);
+
+        Assert.Contains("n over infinite: System: Memory: expected 5, got 9223372036854775807", run.Output);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
     public async Task Integers_are_compared_beyond_the_precision_of_doubles()
     {
         using TemporaryFile file = new("""

@@ -64,7 +64,17 @@ internal static class Difference
     }
 
     private static string? Section(string name, ResourceLimits expected, ResourceLimits actual) =>
-        expected == actual ? null : $"{name}: expected {expected}, got {actual}";
+        Field(name, "Streams", expected.Streams, actual.Streams)
+        ?? Field(name, "StreamsInbound", expected.StreamsInbound, actual.StreamsInbound)
+        ?? Field(name, "StreamsOutbound", expected.StreamsOutbound, actual.StreamsOutbound)
+        ?? Field(name, "Conns", expected.Connections, actual.Connections)
+        ?? Field(name, "ConnsInbound", expected.ConnectionsInbound, actual.ConnectionsInbound)
+        ?? Field(name, "ConnsOutbound", expected.ConnectionsOutbound, actual.ConnectionsOutbound)
+        ?? Field(name, "FD", expected.FileDescriptors, actual.FileDescriptors)
+        ?? Field(name, "Memory", expected.Memory, actual.Memory);
+
+    private static string? Field(string scope, string name, long expected, long actual) =>
+        expected == actual ? null : $"{scope}: {name}: expected {expected}, got {actual}";
 
     private static string? Map<TKey>(
         string name, IReadOnlyDictionary<TKey, ResourceLimits> expected, IReadOnlyDictionary<TKey, ResourceLimits> actual)
