@@ -1,2 +1,27 @@
-Console.Error.WriteLine("usage: rcmgr <command>");
-return 2;
+using System.CommandLine;
+using Rcmgr.Tool.Commands;
+
+namespace Rcmgr.Tool;
+
+/// <summary>The <c>rcmgr</c> command line.</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>Runs one command; the result is the exit code, see <see cref="ExitCode"/>.</summary>
+    internal static async Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        RootCommand root = new("The network resource manager's command line.")
+        {
+            LimitsCommand.Create(),
+            ConformanceCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(args);
+        InvocationConfiguration configuration = new() { Output = output, Error = error };
+        int result = await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+
+        // The library reports a usage error as 1, which is our code for a failed check.
+        return parsed.Errors.Count > 0 ? ExitCode.Usage : result;
+    }
+}
