@@ -38,7 +38,7 @@ internal sealed class NoiseSymmetricState : IDisposable
     public void MixKey(ReadOnlySpan<byte> secret)
     {
         Span<byte> keys = stackalloc byte[HashBytes + NoiseCipher.KeyBytes];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, keys, _chainingKey, default);
+        DeriveKeys(secret, keys);
         keys[..HashBytes].CopyTo(_chainingKey);
         _cipher?.Dispose();
         _cipher = new NoiseCipher(keys[HashBytes..]);
@@ -78,7 +78,7 @@ internal sealed class NoiseSymmetricState : IDisposable
     public (NoiseCipher FromInitiator, NoiseCipher FromResponder) Split()
     {
         Span<byte> keys = stackalloc byte[2 * NoiseCipher.KeyBytes];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, default, keys, _chainingKey, default);
+        DeriveKeys(default, keys);
         var ciphers = (new NoiseCipher(keys[..NoiseCipher.KeyBytes]), new NoiseCipher(keys[NoiseCipher.KeyBytes..]));
         CryptographicOperations.ZeroMemory(keys);
         return ciphers;
@@ -88,5 +88,14 @@ internal sealed class NoiseSymmetricState : IDisposable
     {
         _cipher?.Dispose();
         CryptographicOperations.ZeroMemory(_chainingKey);
+    }
+
+    /// <summary>The specification's HKDF. Its first step is spelled out because the platform's refuses the empty secret of a split.</summary>
+    private void DeriveKeys(ReadOnlySpan<byte> secret, Span<byte> keys)
+    {
+        Span<byte> temporary = stackalloc byte[HashBytes];
+        HMACSHA256.HashData(_chainingKey, secret, temporary);
+        HKDF.Expand(HashAlgorithmName.SHA256, temporary, keys, default);
+        CryptographicOperations.ZeroMemory(temporary);
     }
 }
