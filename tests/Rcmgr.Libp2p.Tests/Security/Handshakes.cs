@@ -44,6 +44,17 @@ internal static class Handshakes
         return (await dialled, await accepted);
     }
 
+    /// <summary>All bytes that one side of an honest handshake sends.</summary>
+    public static async Task<byte[]> RecordAsync(string protocol, bool recordInitiator)
+    {
+        var (a, b) = DuplexEnd.CreatePair();
+        var recorder = new RecordingStream(recordInitiator ? a : b);
+        var dialled = Create(protocol, Alice, Yamux).SecureAsync(recordInitiator ? recorder : a, true, null, Deadline).AsTask();
+        var accepted = Create(protocol, Bob, Yamux).SecureAsync(recordInitiator ? b : recorder, false, null, Deadline).AsTask();
+        await Task.WhenAll(dialled, accepted);
+        return recorder.Written;
+    }
+
     /// <summary>What ended <paramref name="work"/>, or null when it succeeded.</summary>
     public static async Task<Exception?> OutcomeAsync<T>(ValueTask<T> work)
     {

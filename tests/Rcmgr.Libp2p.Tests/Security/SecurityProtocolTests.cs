@@ -200,16 +200,6 @@ public sealed class SecurityProtocolTests
 
     private static IEnumerable<int> Cuts(int length) => Enumerable.Range(0, 12).Select(i => i * (length - 1) / 12);
 
-    private static async Task<byte[]> RecordAsync(string protocol, bool recordInitiator)
-    {
-        var (a, b) = DuplexEnd.CreatePair();
-        var recorder = new RecordingStream(recordInitiator ? a : b);
-        var dialled = Create(protocol, Alice, Yamux).SecureAsync(recordInitiator ? recorder : a, true, null, Deadline).AsTask();
-        var accepted = Create(protocol, Bob, Yamux).SecureAsync(recordInitiator ? b : recorder, false, null, Deadline).AsTask();
-        await Task.WhenAll(dialled, accepted);
-        return recorder.Written;
-    }
-
     private static async Task<byte[]> CopyAsync(Stream from, Stream to, byte[] data)
     {
         byte[] received = new byte[data.Length];

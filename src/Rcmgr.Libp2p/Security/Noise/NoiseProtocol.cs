@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rcmgr.Libp2p.Identity;
 
 namespace Rcmgr.Libp2p.Security.Noise;
@@ -42,7 +43,8 @@ internal sealed class NoiseProtocol : ISecurityProtocol, IDisposable
                 ? await InitiateAsync(channel, handshake, expectedRemote, ct)
                 : await RespondAsync(channel, handshake, expectedRemote, ct);
             var (send, receive) = handshake.Split();
-            return new SecuredChannel(new NoiseStream(raw, send, receive), peer.PeerId, peer.PublicKey, muxer);
+            var stream = new NoiseStream(raw, send, receive, ArrayPool<byte>.Shared);
+            return new SecuredChannel(stream, peer.PeerId, peer.PublicKey, muxer);
         }
         catch
         {

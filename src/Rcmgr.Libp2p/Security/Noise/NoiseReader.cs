@@ -8,7 +8,7 @@ namespace Rcmgr.Libp2p.Security.Noise;
 /// The receiving direction: decrypts frames straight into the caller's memory when they fit. It holds a buffer only while
 /// received bytes wait to be consumed; an idle connection holds none.
 /// </summary>
-internal sealed class NoiseReader(Stream raw, NoiseCipher cipher)
+internal sealed class NoiseReader(Stream raw, NoiseCipher cipher, ArrayPool<byte> pool)
 {
     /// <summary>The most this direction holds: more than one largest frame, so that one read below can serve several frames.</summary>
     public const int MaxBufferBytes = 128 * 1024;
@@ -150,7 +150,7 @@ internal sealed class NoiseReader(Stream raw, NoiseCipher cipher)
         {
             // Wait without a buffer: this is where an idle connection spends its life.
             await WhenReadableAsync(ct);
-            _buffer = ArrayPool<byte>.Shared.Rent(MaxBufferBytes);
+            _buffer = pool.Rent(MaxBufferBytes);
             _plainStart = _plainEnd = _start = _end = 0;
         }
         MakeRoom();
@@ -193,7 +193,7 @@ internal sealed class NoiseReader(Stream raw, NoiseCipher cipher)
     {
         if (_buffer is null)
             return;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        pool.Return(_buffer);
         _buffer = null;
         _plainStart = _plainEnd = _start = _end = 0;
     }

@@ -1,13 +1,15 @@
+using System.Buffers;
+
 namespace Rcmgr.Libp2p.Security.Noise;
 
 /// <summary>
 /// The encrypted stream after a Noise handshake. One read and one write may run at the same time; asynchronous only.
 /// Disposal closes the stream below, ends what runs, and may happen at any moment.
 /// </summary>
-internal sealed class NoiseStream(Stream raw, NoiseCipher send, NoiseCipher receive) : Stream
+internal sealed class NoiseStream(Stream raw, NoiseCipher send, NoiseCipher receive, ArrayPool<byte> pool) : Stream
 {
-    private readonly NoiseReader _reader = new(raw, receive);
-    private readonly NoiseWriter _writer = new(raw, send);
+    private readonly NoiseReader _reader = new(raw, receive, pool);
+    private readonly NoiseWriter _writer = new(raw, send, pool);
     private int _disposed;
 
     public override bool CanRead => Volatile.Read(ref _disposed) == 0;

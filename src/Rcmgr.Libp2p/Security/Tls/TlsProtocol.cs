@@ -14,7 +14,10 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
     /// <summary>What the TLS library may hold of one handshake: its certificate limit, record buffers and key schedule.</summary>
     public const int HandshakeBufferBytes = 160 * 1024;
 
-    /// <summary>One received and one sent record with the library's own copies of them.</summary>
+    /// <summary>
+    /// One received and one sent record with the library's own copies of them. About half of it stays with an idle stream: the
+    /// library's connection state.
+    /// </summary>
     public const int TransportBufferBytes = 128 * 1024;
 
     /// <summary>Offered last by every peer: agreed on when the muxer is to be chosen afterwards.</summary>
@@ -59,7 +62,8 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
             await tls.DisposeAsync();
             if (judge.Refusal is not null)
                 throw judge.Refusal;
-            if (e is AuthenticationException)
+            // What a hostile remote makes of the library's own parsing must not surface as a programming error.
+            if (e is not (IOException or OperationCanceledException or ObjectDisposedException))
                 throw new SecurityException(SecurityFailure.TlsFailed, "The TLS handshake failed: " + e.Message, e);
             throw;
         }
