@@ -109,12 +109,12 @@ public sealed class Libp2pCertificateTests
     [Theory]
     [InlineData(true, "1.2.3.4", false)]
     [InlineData(false, "1.2.3.4", true)]
-    [InlineData(true, "2.5.29.15", true)]
+    [InlineData(true, "2.5.29.17", true)]
     public void Unknown_extension_is_refused_only_when_critical(bool critical, string identifier, bool accepted)
     {
         byte[] der = TestCertificates.P256((request, key) =>
         {
-            request.CertificateExtensions.Add(new X509Extension(identifier, [4, 0], critical));
+            request.CertificateExtensions.Add(new X509Extension(identifier, [0x30, 0], critical));
             request.CertificateExtensions.Add(TestCertificates.Proof(Alice, key, critical: true));
         }).RawData;
 

@@ -51,9 +51,10 @@ public sealed class TlsProtocolTests
     public async Task Second_certificate_is_refused(bool weInitiate)
     {
         using var authority = CreateAuthority();
-        using var certificate = CreateIssuedBy(authority);
+        using var intermediate = CreateIssuedBy(authority, isAuthority: true);
+        using var certificate = CreateIssuedBy(intermediate);
 
-        Assert.Equal(SecurityFailure.BadCertificate, FailureOf(await OutcomeAgainstAsync(weInitiate, certificate, authority)));
+        Assert.Equal(SecurityFailure.BadCertificate, FailureOf(await OutcomeAgainstAsync(weInitiate, certificate, intermediate)));
     }
 
     [Theory]
@@ -168,7 +169,7 @@ public sealed class TlsProtocolTests
             ClientCertificateRequired = true,
             EnabledSslProtocols = version,
             ApplicationProtocols = [Libp2p],
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, remote, _, _) => remote is not null,
         };
 
     private static SslClientAuthenticationOptions ClientOptions(
@@ -180,22 +181,24 @@ public sealed class TlsProtocolTests
                 : SslStreamCertificateContext.Create(certificate, [.. further ?? []], offline: true),
             EnabledSslProtocols = version,
             ApplicationProtocols = [Libp2p],
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, remote, _, _) => remote is not null,
         };
 
     private static X509Certificate2 CreateAuthority()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 2, true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(2));
     }
 
-    private static X509Certificate2 CreateIssuedBy(X509Certificate2 authority)
+    private static X509Certificate2 CreateIssuedBy(X509Certificate2 authority, bool isAuthority = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(isAuthority ? "CN=intermediate" : "CN=test", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(TestCertificates.Proof(Carol, key.ExportSubjectPublicKeyInfo()));
+        if (isAuthority)
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var issued = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1, 2, 3]);
         return issued.CopyWithPrivateKey(key);
     }

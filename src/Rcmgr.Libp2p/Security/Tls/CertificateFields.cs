@@ -93,7 +93,9 @@ internal sealed record CertificateFields(
 
     private static ReadOnlyMemory<byte> ReadExtensions(AsnReader tbs)
     {
-        // The unique ids that may precede are deprecated and forbidden by the libp2p specification: the tag mismatch refuses them.
+        // The unique ids that may precede are deprecated and forbidden by the libp2p specification.
+        if (!tbs.HasData || !tbs.PeekTag().HasSameClassAndValue(ExtensionsTag))
+            throw Bad("It has no extensions, or unique ids before them.");
         var explicitTag = tbs.ReadSequence(ExtensionsTag);
         var extensions = explicitTag.ReadSequence();
         explicitTag.ThrowIfNotEmpty();

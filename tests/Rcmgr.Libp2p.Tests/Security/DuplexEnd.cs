@@ -1,10 +1,7 @@
-using System.Buffers;
-using System.IO.Pipelines;
-
 namespace Rcmgr.Libp2p.Tests.Security;
 
 /// <summary>One end of an in-memory connection with bounded buffers, that behaves as a socket's stream does.</summary>
-internal sealed class DuplexEnd(PipeReader input, PipeWriter output) : Stream
+internal sealed class DuplexEnd(ByteQueue input, ByteQueue output) : Stream
 {
     private int _disposed;
 
@@ -26,38 +23,16 @@ internal sealed class DuplexEnd(PipeReader input, PipeWriter output) : Stream
 
     public static (DuplexEnd A, DuplexEnd B) CreatePair()
     {
-        var options = new PipeOptions(useSynchronizationContext: false);
-        var forth = new Pipe(options);
-        var back = new Pipe(options);
-        return (new DuplexEnd(back.Reader, forth.Writer), new DuplexEnd(forth.Reader, back.Writer));
+        var forth = new ByteQueue();
+        var back = new ByteQueue();
+        return (new DuplexEnd(back, forth), new DuplexEnd(forth, back));
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        ReadResult result;
-        try
-        {
-            result = await input.ReadAsync(cancellationToken);
-        }
-        catch (InvalidOperationException) when (IsDisposed)
-        {
-            throw new ObjectDisposedException(nameof(DuplexEnd));
-        }
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
-        var taken = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
-        taken.CopyTo(buffer.Span);
-        int count = (int)taken.Length;
-        input.AdvanceTo(taken.End);
-        return count;
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        input.ReadAsync(buffer, cancellationToken);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
-        var result = await output.WriteAsync(buffer, cancellationToken);
-        if (result.IsCompleted)
-            throw new IOException("The other end is closed.");
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        output.WriteAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -83,10 +58,8 @@ internal sealed class DuplexEnd(PipeReader input, PipeWriter output) : Stream
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            output.CancelPendingFlush();
-            output.Complete();
-            input.CancelPendingRead();
-            input.Complete();
+            output.CloseWriter();
+            input.CloseReader();
         }
         base.Dispose(disposing);
     }
