@@ -43,7 +43,9 @@ internal enum SecurityFailure
     NonceExhausted,
 }
 
-/// <summary>A secure channel could not be set up or had to be broken off. Derives from <see cref="IOException"/> because it also ends reads.</summary>
+/// <summary>
+/// A secure channel could not be set up or had to be broken off. An <see cref="IOException"/>, because it also ends reads.
+/// </summary>
 internal sealed class SecurityException : IOException
 {
     public SecurityException(SecurityFailure failure, string message, Exception? innerException = null)

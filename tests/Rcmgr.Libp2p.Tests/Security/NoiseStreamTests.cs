@@ -1,17 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CsCheck;
-using Rcmgr.Libp2p.Security;
 using Rcmgr.Libp2p.Security.Noise;
 using static Rcmgr.Libp2p.Tests.Security.Handshakes;
+using static Rcmgr.Libp2p.Tests.Security.NoiseStreams;
 
 namespace Rcmgr.Libp2p.Tests.Security;
 
 public sealed class NoiseStreamTests
 {
-    private static readonly byte[] KeyAB = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
-    private static readonly byte[] KeyBA = RandomNumberGenerator.GetBytes(NoiseCipher.KeyBytes);
-
     private readonly CountingPool _pool = new();
 
     [Fact]
@@ -20,7 +17,7 @@ public sealed class NoiseStreamTests
         var sizes = Gen.OneOf(Gen.Int[1, 100], Gen.Int[60_000, 140_000]).Array[1, 6];
         await Gen.Select(sizes, sizes).SampleAsync(async (writes, reads) =>
         {
-            var (a, b) = CreatePair();
+            var (a, b) = CreatePair(_pool);
             byte[] sent = RandomNumberGenerator.GetBytes(writes.Sum());
             var writing = WriteInPiecesAsync(a, sent, writes);
             byte[] received = new byte[sent.Length];
@@ -42,7 +39,7 @@ public sealed class NoiseStreamTests
     public async Task Long_write_is_cut_into_frames_that_fit_the_length_field()
     {
         var recorder = new RecordingStream(new MemoryStream());
-        var stream = new NoiseStream(recorder, Cipher(KeyAB), Cipher(KeyBA), _pool);
+        var stream = Create(recorder, _pool);
 
         await stream.WriteAsync(new byte[200_000], Deadline);
 
@@ -59,24 +56,9 @@ public sealed class NoiseStreamTests
     }
 
     [Fact]
-    public async Task Frame_of_the_greatest_length_is_read()
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        byte[] sent = RandomNumberGenerator.GetBytes(NoiseFrame.MaxMessageBytes - NoiseCipher.TagBytes);
-        var writing = raw.WriteAsync(Frame(sender, sent), Deadline).AsTask();
-        byte[] received = new byte[sent.Length];
-
-        await stream.ReadExactlyAsync(received, Deadline);
-
-        await writing;
-        Assert.Equal(sent, received);
-    }
-
-    [Fact]
     public async Task Buffers_stay_within_the_stated_bounds_and_are_returned_when_idle()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         byte[] received = new byte[1000];
         var writing = a.WriteAsync(new byte[1_000_000], Deadline).AsTask();
         for (int count = 0; count < 1_000_000;)
@@ -91,7 +73,7 @@ public sealed class NoiseStreamTests
     [Fact]
     public async Task Read_that_waits_for_an_idle_remote_holds_no_buffer()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         var pending = b.ReadAsync(new byte[10], Deadline).AsTask();
 
         Assert.Equal(0, _pool.RentedCount);
@@ -104,7 +86,7 @@ public sealed class NoiseStreamTests
     [Fact]
     public async Task Empty_read_waits_for_bytes_and_takes_none()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         var waiting = b.ReadAsync(Memory<byte>.Empty, Deadline).AsTask();
         Assert.False(waiting.IsCompleted);
 
@@ -117,117 +99,9 @@ public sealed class NoiseStreamTests
     }
 
     [Fact]
-    public async Task Frames_without_content_are_passed_over()
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        await raw.WriteAsync((byte[])[.. Frame(sender, []), .. Frame(sender, []), .. Frame(sender, [5])], Deadline);
-        byte[] received = new byte[10];
-
-        Assert.Equal(1, await stream.ReadAsync(received, Deadline));
-        Assert.Equal(5, received[0]);
-    }
-
-    [Fact]
-    public async Task Remote_that_closes_between_frames_is_the_end()
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        await raw.WriteAsync(Frame(sender, [5]), Deadline);
-        await raw.DisposeAsync();
-
-        Assert.Equal(1, await stream.ReadAsync(new byte[10], Deadline));
-        Assert.Equal(0, await stream.ReadAsync(new byte[10], Deadline));
-        Assert.Equal(0, await stream.ReadAsync(new byte[10], Deadline));
-        Assert.Equal(0, _pool.RentedCount);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(10)]
-    [InlineData(18)]
-    public async Task Remote_that_closes_inside_a_frame_is_an_error(int bytes)
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        await raw.WriteAsync(Frame(sender, [5]).AsMemory(0, bytes), Deadline);
-        await raw.DisposeAsync();
-
-        await AssertBrokenAsync(stream, SecurityFailure.Truncated);
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(15)]
-    public async Task Frame_too_short_for_its_tag_is_malformed(int length)
-    {
-        var (raw, stream) = CreateReader();
-        await raw.WriteAsync(new byte[2 + 20].AsMemory(0, 2 + length), Deadline);
-        await raw.WriteAsync(new byte[] { 0, (byte)length }, Deadline);
-
-        await AssertBrokenAsync(stream, SecurityFailure.Malformed);
-    }
-
-    [Theory]
-    [InlineData(2)]
-    [InlineData(5)]
-    [InlineData(20)]
-    public async Task Changed_frame_breaks_the_stream_for_good(int position)
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        byte[] frame = Frame(sender, [1, 2, 3]);
-        frame[position] ^= 1;
-        await raw.WriteAsync(frame, Deadline);
-        await raw.WriteAsync(Frame(sender, [1, 2, 3]), Deadline);
-
-        await AssertBrokenAsync(stream, SecurityFailure.DecryptionFailed);
-    }
-
-    [Fact]
-    public async Task Replayed_frame_breaks_the_stream()
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        byte[] frame = Frame(sender, [1, 2, 3]);
-        await raw.WriteAsync(frame, Deadline);
-        Assert.Equal(3, await stream.ReadAsync(new byte[10], Deadline));
-        await raw.WriteAsync(frame, Deadline);
-
-        await AssertBrokenAsync(stream, SecurityFailure.DecryptionFailed);
-    }
-
-    [Fact]
-    public async Task Reordered_frames_break_the_stream()
-    {
-        var (raw, stream) = CreateReader();
-        using var sender = Cipher(KeyAB);
-        byte[] first = Frame(sender, [1]);
-        await raw.WriteAsync(Frame(sender, [2]), Deadline);
-        await raw.WriteAsync(first, Deadline);
-
-        await AssertBrokenAsync(stream, SecurityFailure.DecryptionFailed);
-    }
-
-    [Fact]
-    public async Task Random_bytes_break_the_stream_with_a_typed_error()
-    {
-        await Gen.Byte.Array[0, 400].SampleAsync(async noise =>
-        {
-            var (raw, stream) = CreateReader();
-            await raw.WriteAsync(noise, Deadline);
-            await raw.DisposeAsync();
-            var outcome = await OutcomeAsync(stream.ReadAsync(new byte[100], Deadline));
-            Assert.True(noise.Length == 0 ? outcome is null : outcome is SecurityException, outcome?.ToString());
-            Assert.Equal(0, _pool.RentedCount);
-        }, iter: 300, threads: 1);
-    }
-
-    [Fact]
     public async Task Cancelled_read_loses_no_bytes()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         using var cancel = new CancellationTokenSource();
         var pending = OutcomeAsync(b.ReadAsync(new byte[10], cancel.Token));
         await cancel.CancelAsync();
@@ -242,7 +116,7 @@ public sealed class NoiseStreamTests
     [Fact]
     public async Task Write_cancelled_midway_breaks_the_sending_direction_only()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         using var cancel = new CancellationTokenSource();
         var pending = WriteOutcomeAsync(a, new byte[1_000_000], cancel.Token);
         await cancel.CancelAsync();
@@ -257,7 +131,7 @@ public sealed class NoiseStreamTests
     [Fact]
     public async Task Second_reader_and_second_writer_are_refused()
     {
-        var (a, b) = CreatePair();
+        var (a, b) = CreatePair(_pool);
         var reading = b.ReadAsync(new byte[1], Deadline).AsTask();
         var writing = WriteOutcomeAsync(a, new byte[1_000_000], Deadline);
 
@@ -275,7 +149,7 @@ public sealed class NoiseStreamTests
     [Fact]
     public async Task Disposed_stream_refuses_reads_and_writes()
     {
-        var (a, _) = CreatePair();
+        var (a, _) = CreatePair(_pool);
         await a.DisposeAsync();
         await a.DisposeAsync();
 
@@ -290,7 +164,7 @@ public sealed class NoiseStreamTests
     {
         foreach (int round in Enumerable.Range(0, 100))
         {
-            var (a, b) = CreatePair();
+            var (a, b) = CreatePair(_pool);
             var work = new[] { PumpAsync(a), PumpAsync(b), DrainAsync(a), DrainAsync(b) };
             foreach (int _ in Enumerable.Range(0, round % 10))
                 await Task.Yield();
@@ -346,33 +220,5 @@ public sealed class NoiseStreamTests
         {
             return e;
         }
-    }
-
-    private static async Task AssertBrokenAsync(Stream stream, SecurityFailure failure)
-    {
-        Assert.Equal(failure, FailureOf(await OutcomeAsync(stream.ReadAsync(new byte[100], Deadline))));
-        Assert.Equal(failure, FailureOf(await OutcomeAsync(stream.ReadAsync(new byte[100], Deadline))));
-    }
-
-    private static byte[] Frame(NoiseCipher sender, byte[] plaintext)
-    {
-        byte[] frame = new byte[NoiseFrame.OverheadBytes + plaintext.Length];
-        BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)(plaintext.Length + NoiseCipher.TagBytes));
-        sender.Encrypt(default, plaintext, frame.AsSpan(2));
-        return frame;
-    }
-
-    private static NoiseCipher Cipher(byte[] key) => new(key);
-
-    private (NoiseStream A, NoiseStream B) CreatePair()
-    {
-        var (a, b) = DuplexEnd.CreatePair();
-        return (new NoiseStream(a, Cipher(KeyAB), Cipher(KeyBA), _pool), new NoiseStream(b, Cipher(KeyBA), Cipher(KeyAB), _pool));
-    }
-
-    private (DuplexEnd Raw, NoiseStream Stream) CreateReader()
-    {
-        var (a, b) = DuplexEnd.CreatePair();
-        return (a, new NoiseStream(b, Cipher(KeyBA), Cipher(KeyAB), _pool));
     }
 }

@@ -29,6 +29,8 @@ internal struct DirectionGate
     /// <summary>Gives the direction back. True: it stays open. False: it was closed meanwhile and the caller frees its resources.</summary>
     public bool TryLeave() => Interlocked.CompareExchange(ref _state, Free, Busy) == Busy;
 
-    /// <summary>Closes the direction. True when the caller frees its resources; false when the operation in it does, or it was closed before.</summary>
+    /// <summary>
+    /// Closes the direction. True: the caller frees its resources. False: the operation in it does, or it was closed before.
+    /// </summary>
     public bool Close() => Interlocked.Or(ref _state, Closed) == Free;
 }

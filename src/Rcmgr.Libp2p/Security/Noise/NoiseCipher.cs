@@ -24,7 +24,9 @@ internal sealed class NoiseCipher : IDisposable
     {
     }
 
-    /// <summary>Lets tests use the library that stands in where the platform has no ChaCha20-Poly1305, and start late in the nonces.</summary>
+    /// <summary>
+    /// Lets tests use the library that stands in where the platform has no ChaCha20-Poly1305, and start late in the nonces.
+    /// </summary>
     internal NoiseCipher(ReadOnlySpan<byte> key, bool usePlatform, ulong nonce = 0)
     {
         _nonce = nonce;
@@ -46,7 +48,9 @@ internal sealed class NoiseCipher : IDisposable
             AeadAlgorithm.ChaCha20Poly1305.Encrypt(_sodium!, nonce, associatedData, plaintext, output);
     }
 
-    /// <summary>Decrypts <paramref name="input"/> (ciphertext, then tag) into <paramref name="output"/>, which may start where the input does.</summary>
+    /// <summary>
+    /// Decrypts <paramref name="input"/> (ciphertext, then tag) into <paramref name="output"/>, which may start where the input does.
+    /// </summary>
     /// <exception cref="SecurityException">The tag does not match; the channel is lost.</exception>
     public void Decrypt(ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> input, Span<byte> output)
     {

@@ -31,7 +31,10 @@ internal sealed class NoiseHandshakeChannel(Stream raw, NoiseHandshake handshake
         await ReadExactlyAsync(_message.AsMemory(0, NoiseFrame.HeaderBytes), ct);
         int length = BinaryPrimitives.ReadUInt16BigEndian(_message);
         if (length > MaxMessageBytes)
-            throw new SecurityException(SecurityFailure.TooLarge, $"A handshake message of {length} bytes; at most {MaxMessageBytes} are accepted.");
+        {
+            throw new SecurityException(
+                SecurityFailure.TooLarge, $"A handshake message of {length} bytes; at most {MaxMessageBytes} are accepted.");
+        }
         var message = _message.AsMemory(0, length);
         await ReadExactlyAsync(message, ct);
         int payload = handshake.ReadMessage(message.Span, _payload);

@@ -28,8 +28,7 @@ internal sealed class NoiseKeyPair : IDisposable
     /// <exception cref="SecurityException">The remote key is of low order: the secret would be all zeros, known to everyone.</exception>
     public void Agree(ReadOnlySpan<byte> remotePublicKey, Span<byte> secret)
     {
-        if (!NSec.Cryptography.PublicKey.TryImport(KeyAgreementAlgorithm.X25519, remotePublicKey, KeyBlobFormat.RawPublicKey, out var remote) || remote is null)
-            throw WeakKey();
+        var remote = NSec.Cryptography.PublicKey.Import(KeyAgreementAlgorithm.X25519, remotePublicKey, KeyBlobFormat.RawPublicKey);
         var exportable = new SharedSecretCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
         using var shared = KeyAgreementAlgorithm.X25519.Agree(_key, remote, in exportable) ?? throw WeakKey();
         if (!shared.TryExport(SharedSecretBlobFormat.RawSharedSecret, secret, out int written) || written != secret.Length)

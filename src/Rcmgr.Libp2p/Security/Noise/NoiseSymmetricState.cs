@@ -90,7 +90,9 @@ internal sealed class NoiseSymmetricState : IDisposable
         CryptographicOperations.ZeroMemory(_chainingKey);
     }
 
-    /// <summary>The specification's HKDF. Its first step is spelled out because the platform's refuses the empty secret of a split.</summary>
+    /// <summary>
+    /// The specification's HKDF. Its first step is spelled out because the platform's refuses the empty secret of a split.
+    /// </summary>
     private void DeriveKeys(ReadOnlySpan<byte> secret, Span<byte> keys)
     {
         Span<byte> temporary = stackalloc byte[HashBytes];

@@ -4,7 +4,9 @@ using Rcmgr.Libp2p.Identity;
 
 namespace Rcmgr.Libp2p.Security.Tls;
 
-/// <summary>Judges the remote's certificate within one handshake and keeps the verdict. The TLS library's own verdict does not count.</summary>
+/// <summary>
+/// Judges the remote's certificate within one handshake and keeps the verdict. The TLS library's own verdict does not count.
+/// </summary>
 internal sealed class CertificateJudge(PeerId? expectedRemote, TimeProvider time)
 {
     /// <summary>The proven identity, once the certificate is accepted.</summary>

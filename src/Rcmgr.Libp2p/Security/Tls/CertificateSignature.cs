@@ -71,9 +71,11 @@ internal static class CertificateSignature
 
     private static bool VerifyEd25519(CertificateFields certificate, KeyInfo key)
     {
-        if (!NSec.Cryptography.PublicKey.TryImport(SignatureAlgorithm.Ed25519, key.Key.Span, KeyBlobFormat.RawPublicKey, out var publicKey) || publicKey is null)
+        var algorithm = SignatureAlgorithm.Ed25519;
+        bool isKey = NSec.Cryptography.PublicKey.TryImport(algorithm, key.Key.Span, KeyBlobFormat.RawPublicKey, out var publicKey);
+        if (!isKey || publicKey is null)
             throw Unsupported("a malformed Ed25519 key");
-        return SignatureAlgorithm.Ed25519.Verify(publicKey, certificate.ToBeSigned.Span, certificate.Signature.Span);
+        return algorithm.Verify(publicKey, certificate.ToBeSigned.Span, certificate.Signature.Span);
     }
 
     private static SecurityException Unsupported(string what) =>

@@ -22,7 +22,7 @@ internal static class Libp2pCertificate
 
     private static ReadOnlySpan<byte> SignaturePrefix => "libp2p-tls-handshake:"u8;
 
-    /// <summary>Creates a certificate with a fresh P-256 key that proves <paramref name="identity"/>. It is the caller's to dispose.</summary>
+    /// <summary>Creates a certificate with a fresh P-256 key that proves <paramref name="identity"/>; the caller disposes it.</summary>
     public static X509Certificate2 Create(HostIdentity identity, TimeProvider time)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
