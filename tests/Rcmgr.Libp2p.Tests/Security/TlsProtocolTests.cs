@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -66,6 +68,21 @@ public sealed class TlsProtocolTests
         using var certificate = CreateIssuedBy(authority);
 
         Assert.Equal(SecurityFailure.BadSignature, FailureOf(await OutcomeAgainstAsync(weInitiate, certificate)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Addresses_in_a_certificate_are_not_visited(bool weInitiate)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var authority = CreateAuthority();
+        using var certificate = CreateIssuedBy(authority, issuerAddress: $"http://{listener.LocalEndpoint}/issuer");
+
+        await OutcomeAgainstAsync(weInitiate, certificate);
+
+        Assert.False(listener.Pending());
     }
 
     [Theory]
@@ -192,13 +209,15 @@ public sealed class TlsProtocolTests
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(2));
     }
 
-    private static X509Certificate2 CreateIssuedBy(X509Certificate2 authority, bool isAuthority = false)
+    private static X509Certificate2 CreateIssuedBy(X509Certificate2 authority, bool isAuthority = false, string? issuerAddress = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(isAuthority ? "CN=intermediate" : "CN=test", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(TestCertificates.Proof(Carol, key.ExportSubjectPublicKeyInfo()));
         if (isAuthority)
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        if (issuerAddress is not null)
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerAddress]));
         using var issued = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1, 2, 3]);
         return issued.CopyWithPrivateKey(key);
     }
