@@ -52,12 +52,7 @@ internal static class IdentityFile
         try
         {
             WriteOwnerOnly(temporary, content);
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            return NewFile.TryMove(temporary, path);
         }
         finally
         {
