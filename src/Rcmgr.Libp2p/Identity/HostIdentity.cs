@@ -24,7 +24,7 @@ public sealed class HostIdentity : IDisposable
     public PublicKey PublicKey { get; }
 
     /// <summary>Creates a new random identity that is kept nowhere.</summary>
-    public static HostIdentity Generate() => new(CreateKey());
+    public static HostIdentity Generate() => new(CreateKey(KeyExportPolicies.None));
 
     /// <summary>
     /// Loads the identity at <paramref name="path"/> (a libp2p private-key protobuf), or creates one there if the file does
@@ -43,7 +43,8 @@ public sealed class HostIdentity : IDisposable
         {
             return new HostIdentity(existing);
         }
-        var key = CreateKey();
+        // Only an exportable key can be written to a file; nothing but IdentityFile exports it.
+        var key = CreateKey(KeyExportPolicies.AllowPlaintextExport);
         if (IdentityFile.TryCreate(path, key))
         {
             return new HostIdentity(key);
@@ -60,8 +61,6 @@ public sealed class HostIdentity : IDisposable
     /// <summary>Destroys the private key. May be called more than once.</summary>
     public void Dispose() => _key.Dispose();
 
-    // Only an exportable key can be written to a file; nothing but IdentityFile exports it.
-    private static Key CreateKey() => Key.Create(
-        SignatureAlgorithm.Ed25519,
-        new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
+    private static Key CreateKey(KeyExportPolicies policy) =>
+        Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = policy });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using NSec.Cryptography;
@@ -51,12 +52,7 @@ internal static class IdentityFile
         try
         {
             WriteOwnerOnly(temporary, content);
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            return NewFile.TryMove(temporary, path);
         }
         finally
         {
@@ -118,7 +114,10 @@ internal static class IdentityFile
         {
             return null;
         }
-        return message.Type == KeyKind.Ed25519 && message.Data.Length == DataLength ? Import(message.Data.Span) : null;
+        var key = message.Type == KeyKind.Ed25519 && message.Data.Length == DataLength ? Import(message.Data.Span) : null;
+        // The parser's own copy of the private key must not outlive this call either.
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsMemory(message.Data.Memory).Span);
+        return key;
     }
 
     private static Key? Import(ReadOnlySpan<byte> data)

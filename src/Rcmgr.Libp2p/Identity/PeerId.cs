@@ -40,7 +40,7 @@ public sealed class PeerId : IEquatable<PeerId>
 
     /// <summary>
     /// Reads a peer id: bare base58btc (<c>12D3KooW…</c>, <c>Qm…</c>) or a version 1 CID with the codec libp2p-key in base32,
-    /// base36, base58btc or base16 (<c>bafz…</c>, <c>k…</c>, <c>z…</c>, <c>f…</c>).
+    /// base36, base58btc, base16 or base64url (<c>bafz…</c>, <c>k…</c>, <c>z…</c>, …).
     /// </summary>
     /// <exception cref="FormatException"><paramref name="text"/> is not a peer id; the message says why.</exception>
     public static PeerId Parse(string text)

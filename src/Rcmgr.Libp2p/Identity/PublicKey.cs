@@ -13,6 +13,9 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <summary>The longest encoded key that is looked at, in bytes; the largest RSA key needs about 1,070.</summary>
     public const int MaxLength = 4096;
 
+    // Unknown fields are dropped so that a message that has some does not encode to itself again.
+    private static readonly MessageParser<PublicKeyMessage> Parser = PublicKeyMessage.Parser.WithDiscardUnknownFields(true);
+
     private readonly byte[] _protobuf;
     private readonly SignatureVerifier _verifier;
 
@@ -100,22 +103,31 @@ public sealed class PublicKey : IEquatable<PublicKey>
             error = $"A public key may have at most {MaxLength} bytes; this one has {protobuf.Length}.";
             return false;
         }
-        try
+        var parsed = TryParseMessage(protobuf);
+        if (parsed is not { HasType: true, HasData: true })
         {
-            message = PublicKeyMessage.Parser.ParseFrom(protobuf);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            error = "The public key is not a protobuf message with a known type and data.";
+            error = "The public key is not a protobuf message with type and data.";
             return false;
         }
         // One key must not have two encodings, else it would have two identities.
-        if (!protobuf.SequenceEqual(message.ToByteArray()))
+        if (!protobuf.SequenceEqual(parsed.ToByteArray()))
         {
             error = "The public key's protobuf is not in its deterministic encoding.";
-            message = null;
             return false;
         }
+        message = parsed;
         return true;
+    }
+
+    private static PublicKeyMessage? TryParseMessage(ReadOnlySpan<byte> protobuf)
+    {
+        try
+        {
+            return Parser.ParseFrom(protobuf);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
     }
 }
