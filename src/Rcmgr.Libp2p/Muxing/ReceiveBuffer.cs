@@ -3,13 +3,14 @@ using System.Buffers;
 namespace Rcmgr.Libp2p.Muxing;
 
 /// <summary>
-/// Bytes that arrived and are not read yet, in pooled chunks that are rented as bytes arrive and returned as they are read. What it
-/// holds exceeds its byte count by at most one chunk at each end, however small the pieces were. Not safe for concurrent use.
+/// Bytes that arrived and are not read yet, in pooled chunks that are rented as bytes arrive and returned as they are read. Chunks
+/// grow with what is held already: small streams hold little, and a full 16 MiB window is few enough chunks for the pool to keep.
+/// However small the pieces were, what it holds exceeds its bytes by at most one chunk at each end. Not safe for concurrent use.
 /// </summary>
 internal sealed class ReceiveBuffer
 {
     private const int SmallestChunk = 4 * 1024;
-    private const int LargestChunk = 64 * 1024;
+    private const int LargestChunk = 256 * 1024;
 
     private readonly Queue<byte[]> _chunks = new();
     private byte[]? _last;
@@ -20,7 +21,6 @@ internal sealed class ReceiveBuffer
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        Count += bytes.Length;
         while (!bytes.IsEmpty)
         {
             if (_last is null || _tail == _last.Length)
@@ -28,6 +28,7 @@ internal sealed class ReceiveBuffer
             int length = Math.Min(bytes.Length, _last!.Length - _tail);
             bytes[..length].CopyTo(_last.AsSpan(_tail));
             _tail += length;
+            Count += length;
             bytes = bytes[length..];
         }
     }
@@ -64,7 +65,7 @@ internal sealed class ReceiveBuffer
 
     private void AddChunk(int needed)
     {
-        _last = ArrayPool<byte>.Shared.Rent(Math.Clamp(needed, SmallestChunk, LargestChunk));
+        _last = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(Math.Max(needed, Count / 4), SmallestChunk, LargestChunk));
         _tail = 0;
         _chunks.Enqueue(_last);
     }
