@@ -1,9 +1,11 @@
+using System.Buffers;
+
 namespace Rcmgr.Libp2p.Muxing;
 
 /// <summary>
 /// One stream of a muxed connection. One reader and one writer may work at the same time. Disposing closes the stream gracefully
-/// when both halves have ended and resets it otherwise, so a caller that wants its last bytes delivered ends its half with
-/// <see cref="CloseWriteAsync"/> and reads to the end first.
+/// when both halves have ended and resets it otherwise, so a caller that wants its last bytes delivered ends the stream with
+/// <see cref="CloseGracefullyAsync"/>, or with <see cref="CloseWriteAsync"/> and by reading to the end.
 /// </summary>
 internal abstract class MuxedStream : Stream
 {
@@ -18,6 +20,30 @@ internal abstract class MuxedStream : Stream
 
     /// <summary>Ends the writing half: the remote reads an end of stream after everything written before.</summary>
     public abstract ValueTask CloseWriteAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends our half, waits for the remote to end its own (what it still sends is dropped), and disposes the stream. A remote that does
+    /// not end its half until the token is cancelled, or that ended everything before, makes it a reset; neither is an error.
+    /// </summary>
+    public async ValueTask CloseGracefullyAsync(CancellationToken cancellationToken)
+    {
+        byte[] dropped = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            await CloseWriteAsync(cancellationToken);
+            while (await ReadAsync(dropped, cancellationToken) > 0)
+                continue;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            Reset(0);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(dropped);
+            await DisposeAsync();
+        }
+    }
 
     public override bool CanRead => true;
 

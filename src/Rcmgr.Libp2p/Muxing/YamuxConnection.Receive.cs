@@ -16,14 +16,23 @@ internal sealed partial class YamuxConnection
                 return;
             YamuxStream? stream = Route(header);
             if (header.Type == YamuxFrameType.Data && !await ReceivePayloadAsync(stream, header))
-                break;
+            {
+                EndByRemote(insideFrame: true);
+                return;
+            }
+
             if (stream is not null)
                 ApplyFlags(stream, header);
             if (_sender.ResetsFull)
                 await WaitForResetRoomAsync();
         }
 
-        string detail = _reader.Available.IsEmpty ? "The remote closed the channel." : "The remote closed the channel inside a frame.";
+        EndByRemote(insideFrame: !_reader.Available.IsEmpty);
+    }
+
+    private void EndByRemote(bool insideFrame)
+    {
+        string detail = insideFrame ? "The remote closed the channel inside a frame." : "The remote closed the channel.";
         EndSession(new SessionEnd(SessionEndReason.RemoteClose, 0, detail), goAway: null);
     }
 

@@ -96,6 +96,53 @@ public sealed class YamuxStreamTests
     }
 
     [Fact]
+    public async Task Graceful_close_delivers_the_last_bytes_and_waits_for_the_remote_no_longer_than_told()
+    {
+        (YamuxConnection client, YamuxConnection server) = Sessions.Pair();
+        CancellationToken ct = Sessions.Deadline;
+        MuxedStream near = await client.OpenStreamAsync(ct);
+        MuxedStream far = await server.AcceptOneAsync(ct);
+        await near.WriteAsync(new byte[] { 1 }, ct);
+        Task closing = near.CloseGracefullyAsync(ct).AsTask();
+        Assert.Equal([1], await Sessions.ReadToEndAsync(far, ct));
+        Assert.False(closing.IsCompleted);
+        await far.CloseGracefullyAsync(ct);
+        await closing;
+
+        near = await client.OpenStreamAsync(ct);
+        far = await server.AcceptOneAsync(ct);
+        using CancellationTokenSource patience = new();
+        closing = near.CloseGracefullyAsync(patience.Token).AsTask();
+        Assert.Empty(await Sessions.ReadToEndAsync(far, ct));
+        await patience.CancelAsync();
+        await closing;
+        await far.Closed.WaitAsync(ct);
+        await Assert.ThrowsAsync<StreamResetException>(async () => await far.WriteAsync(new byte[1], ct));
+        Assert.Equal((0, 0), (client.StreamCount, server.StreamCount));
+        await client.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Half_closed_behind_a_waiting_write_ends_after_it_even_if_the_write_is_cancelled()
+    {
+        (YamuxConnection client, YamuxConnection server) = Sessions.Pair();
+        CancellationToken ct = Sessions.Deadline;
+        MuxedStream near = await client.OpenStreamAsync(ct);
+        MuxedStream far = await server.AcceptOneAsync(ct);
+        await near.WriteAsync(new byte[YamuxOptions.InitialWindow], ct);
+        using CancellationTokenSource cancel = new();
+        Task write = near.WriteAsync(new byte[1], cancel.Token).AsTask();
+        await near.CloseWriteAsync(ct);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+
+        Assert.Equal(YamuxOptions.InitialWindow, (await Sessions.ReadToEndAsync(far, ct)).Length);
+        await client.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Write_beyond_the_window_waits_for_the_reader_and_obeys_cancellation()
     {
         (YamuxConnection client, YamuxConnection server) = Sessions.Pair();
