@@ -1,0 +1,81 @@
+using System.Buffers;
+
+namespace Rcmgr.Libp2p.Muxing;
+
+/// <summary>
+/// Bytes that arrived and are not read yet, in pooled chunks that are rented as bytes arrive and returned as they are read. Chunks
+/// grow with what is held already: small streams hold little, and a full 16 MiB window is few enough chunks for the pool to keep.
+/// However small the pieces were, what it holds exceeds its bytes by at most one chunk at each end. Not safe for concurrent use.
+/// </summary>
+internal sealed class ReceiveBuffer
+{
+    private const int SmallestChunk = 4 * 1024;
+    private const int LargestChunk = 256 * 1024;
+
+    private readonly Queue<byte[]> _chunks = new();
+    private byte[]? _last;
+    private int _head;
+    private int _tail;
+
+    public long Count { get; private set; }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_last is null || _tail == _last.Length)
+                AddChunk(bytes.Length);
+            int length = Math.Min(bytes.Length, _last!.Length - _tail);
+            bytes[..length].CopyTo(_last.AsSpan(_tail));
+            _tail += length;
+            Count += length;
+            bytes = bytes[length..];
+        }
+    }
+
+    public int Read(Span<byte> destination)
+    {
+        int total = 0;
+        while (!destination.IsEmpty && Count > 0)
+        {
+            byte[] chunk = _chunks.Peek();
+            int end = ReferenceEquals(chunk, _last) ? _tail : chunk.Length;
+            int length = Math.Min(destination.Length, end - _head);
+            chunk.AsSpan(_head, length).CopyTo(destination);
+            destination = destination[length..];
+            _head += length;
+            Count -= length;
+            total += length;
+            if (_head == end)
+                RemoveChunk(chunk);
+        }
+
+        return total;
+    }
+
+    public void Clear()
+    {
+        while (_chunks.TryDequeue(out byte[]? chunk))
+            ArrayPool<byte>.Shared.Return(chunk);
+        _last = null;
+        _head = 0;
+        _tail = 0;
+        Count = 0;
+    }
+
+    private void AddChunk(int needed)
+    {
+        _last = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(Math.Max(needed, Count / 4), SmallestChunk, LargestChunk));
+        _tail = 0;
+        _chunks.Enqueue(_last);
+    }
+
+    private void RemoveChunk(byte[] chunk)
+    {
+        _chunks.Dequeue();
+        _head = 0;
+        if (ReferenceEquals(chunk, _last))
+            _last = null;
+        ArrayPool<byte>.Shared.Return(chunk);
+    }
+}

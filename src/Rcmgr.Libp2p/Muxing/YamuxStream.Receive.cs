@@ -1,0 +1,179 @@
+namespace Rcmgr.Libp2p.Muxing;
+
+/// <content>The receiving half.</content>
+internal sealed partial class YamuxStream
+{
+    private readonly Lock _receive = new();
+    private readonly ReceiveBuffer _unread = new();
+    private readonly PendingOperation<int> _read = new();
+    private Memory<byte> _readMemory;
+    private bool _reading;
+    private bool _remoteFinished;
+    private Func<Exception>? _readFailure;
+    private int _window = YamuxOptions.InitialWindow;
+    private long _available = YamuxOptions.InitialWindow;
+    private long _consumed;
+    private long _lastGrant;
+
+    /// <summary>The receive window now, in bytes: what the stream is charged for.</summary>
+    internal int Window => Volatile.Read(ref _window);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        int length;
+        uint grant;
+        bool drained;
+        lock (_receive)
+        {
+            if (_reading)
+                return ValueTask.FromException<int>(new InvalidOperationException("Another read of the stream is under way."));
+            if (_readFailure is not null)
+                return ValueTask.FromException<int>(_readFailure());
+            if (_unread.Count == 0)
+                return _remoteFinished || buffer.IsEmpty ? new ValueTask<int>(0) : WaitToRead(buffer, cancellationToken);
+            length = _unread.Read(buffer.Span);
+            grant = CountConsumed(length);
+            drained = _remoteFinished && _unread.Count == 0;
+        }
+
+        if (grant > 0)
+            _sender.GrantWindow(Send, grant);
+        if (drained)
+            Mark(Drained);
+        return new ValueTask<int>(length);
+    }
+
+    /// <summary>Counts a data frame against the window, before any of its bytes is taken.</summary>
+    internal void Announce(uint length)
+    {
+        lock (_receive)
+        {
+            if (_readFailure is not null)
+                return;
+            if (length > _available)
+                throw new YamuxProtocolException("The remote sent more than its window allows.");
+            if (_remoteFinished && length > 0)
+                throw new YamuxProtocolException("The remote sent data after the end of its half.");
+            _available -= length;
+        }
+    }
+
+    internal void Receive(ReadOnlySpan<byte> bytes)
+    {
+        uint grant = 0;
+        lock (_receive)
+        {
+            if (_readFailure is not null)
+                return;
+            if (_reading)
+            {
+                int length = Math.Min(bytes.Length, _readMemory.Length);
+                bytes[..length].CopyTo(_readMemory.Span);
+                bytes = bytes[length..];
+                EndRead().Complete(length);
+                grant = CountConsumed(length);
+            }
+
+            _unread.Append(bytes);
+        }
+
+        if (grant > 0)
+            _sender.GrantWindow(Send, grant);
+    }
+
+    internal void OnRemoteFinished()
+    {
+        bool drained;
+        lock (_receive)
+        {
+            _remoteFinished = true;
+            if (_reading)
+                EndRead().Complete(0);
+            drained = _unread.Count == 0;
+        }
+
+        Mark(drained ? ReceiveDone | Drained : ReceiveDone);
+    }
+
+    private static void CancelRead(object? state, CancellationToken cancellationToken)
+    {
+        YamuxStream stream = (YamuxStream)state!;
+        lock (stream._receive)
+        {
+            if (stream._reading)
+                stream.EndRead().Fail(new OperationCanceledException(cancellationToken));
+        }
+    }
+
+    private ValueTask<int> WaitToRead(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _readMemory = buffer;
+        _reading = true;
+        short version = _read.Start();
+        // A token that is cancelled by now calls back at once, on this thread, which may enter its lock again.
+        _read.CancelWith(CancelRead, this, cancellationToken);
+        return new ValueTask<int>(_read, version);
+    }
+
+    private PendingOperation<int> EndRead()
+    {
+        _reading = false;
+        _readMemory = default;
+        return _read;
+    }
+
+    /// <summary>The grant that is due after <paramref name="bytes"/> were read, 0 when none is; may first let the window grow.</summary>
+    private uint CountConsumed(int bytes)
+    {
+        _consumed += bytes;
+        if (_remoteFinished || _consumed < _window / 2)
+            return 0;
+        long now = _connection.Time.GetTimestamp();
+        long grant = _consumed + Grow(_connection.Time.GetElapsedTime(_lastGrant, now));
+        _lastGrant = now;
+        _consumed = 0;
+        _available += grant;
+        return (uint)grant;
+    }
+
+    /// <summary>Doubles the window of a reader that keeps up with the link, if the budget pays for it.</summary>
+    private long Grow(TimeSpan sinceLastGrant)
+    {
+        if (_connection.RoundTrip is not { } roundTrip || sinceLastGrant >= 4 * roundTrip)
+            return 0;
+        int grown = (int)Math.Min(2L * _window, _connection.Options.MaxWindow);
+        int growth = grown - _window;
+        if (growth <= 0 || !Reservation.TryGrow(growth))
+            return 0;
+        _window = grown;
+        return growth;
+    }
+
+    /// <summary>Drops what nobody will read, if both halves have ended; false when they have not.</summary>
+    private bool TryDropUnread()
+    {
+        lock (_receive)
+        {
+            if (!_remoteFinished || !Send.FinRequested)
+                return false;
+            _unread.Clear();
+            return true;
+        }
+    }
+
+    /// <summary>Fails the reader. What a remote had finished sending stays readable when only the session is over.</summary>
+    private void FailReading(Func<Exception> failure, bool keepFinished)
+    {
+        lock (_receive)
+        {
+            if (keepFinished && _remoteFinished)
+                return;
+            _readFailure = failure;
+            _unread.Clear();
+            if (_reading)
+                EndRead().Fail(failure());
+        }
+    }
+}
