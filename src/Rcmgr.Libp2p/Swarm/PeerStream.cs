@@ -54,6 +54,9 @@ public sealed class PeerStream : IAsyncDisposable
     /// <summary>Completes, never faulted, when both halves have ended or the stream was reset.</summary>
     internal Task Closed => _stream.Closed;
 
+    /// <summary>Told once, when the stream has been disposed.</summary>
+    internal Action<PeerStream>? OnDisposed { get; init; }
+
     /// <summary>Ends our half: the remote reads an end of stream after all that was written. Reading goes on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The stream was reset or its connection is over.</exception>
@@ -93,6 +96,7 @@ public sealed class PeerStream : IAsyncDisposable
         {
             if (Scope.Direction == Direction.Outbound)
                 Scope.Dispose();
+            OnDisposed?.Invoke(this);
         }
     }
 
