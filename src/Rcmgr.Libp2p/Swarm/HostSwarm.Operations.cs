@@ -98,6 +98,7 @@ internal sealed partial class HostSwarm
             _table.Remove(connection);
             _context.Events.Publish(new ConnectionClosedEvent(connection.RemotePeer, connection.RemoteAddress, connection.Direction));
             await connection.DrainAsync();
+            connection.Dispose();
         }
     }
 

@@ -126,7 +126,9 @@ internal sealed partial class HostSwarm : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         _commands.Writer.TryComplete();
-        Start(ref _loop);
+        // Commands of a swarm that was never started have to be failed too.
+        if (_loop.IsCompleted)
+            Start();
         await _loop;
         CloseListeners();
 
@@ -142,13 +144,6 @@ internal sealed partial class HostSwarm : IAsyncDisposable
         }
 
         _context.Events.Complete();
-    }
-
-    /// <summary>Commands of a swarm that was never started have to be failed too.</summary>
-    private void Start(ref Task loop)
-    {
-        if (loop.IsCompleted)
-            loop = Task.Run(DispatchAsync);
     }
 
     [LoggerMessage(Level = LogLevel.Warning,

@@ -11,7 +11,7 @@ namespace Rcmgr.Libp2p.Swarm;
 /// One authenticated, muxed connection: serves the streams the remote opens, opens ours, and gives everything back at its end
 /// (specification §8.5, §8.6).
 /// </summary>
-internal sealed partial class PeerConnection
+internal sealed partial class PeerConnection : IDisposable
 {
     private readonly SwarmContext _context;
     private readonly IMuxedConnection _session;
@@ -58,6 +58,9 @@ internal sealed partial class PeerConnection
 
     /// <summary>Completes when every handler of this connection has returned.</summary>
     public Task DrainAsync() => _handlers.CompleteAsync();
+
+    /// <summary>For the time after <see cref="DrainAsync"/>.</summary>
+    public void Dispose() => _over.Dispose();
 
     /// <summary>Ends the connection and all its streams, and tells the remote why.</summary>
     public ValueTask CloseAsync(uint code, CancellationToken cancellationToken) => _session.CloseAsync(code, cancellationToken);
