@@ -96,6 +96,47 @@ public sealed class IdentifyTests
     }
 
     [Fact]
+    public async Task A_peer_that_never_ends_its_half_does_not_keep_the_answering_side()
+    {
+        FakeTimeProvider time = new();
+        await using StreamPair pair = await StreamPair.OpenAsync(Identify.ProtocolId);
+        Task serving = pair.ServeAsync(new IdentifyHandler(() => ServerInfo, time));
+        time.Advance(Identify.Timeout);
+        await serving.WaitAsync(Sessions.Deadline);
+        Assert.True(pair.Server.Scope.Usage.IsZero);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_resets_the_stream_and_is_thrown()
+    {
+        await using StreamPair pair = await StreamPair.OpenAsync(Identify.ProtocolId);
+        IdentifyHandler broken = new(() => throw new InvalidOperationException("no description"), TimeProvider.System);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.ServeAsync(broken));
+        Assert.Equal(StreamErrorCode.None, await StreamPair.ReadResetAsync(pair.Client));
+        Assert.True(pair.Server.Scope.Usage.IsZero);
+    }
+
+    [Fact]
+    public async Task A_push_that_the_peer_does_not_take_is_given_up()
+    {
+        FakeTimeProvider time = new();
+        await using StreamPair pair = await StreamPair.OpenAsync(IdentifyPush.ProtocolId);
+        Task pushing = IdentifyPush.SendAsync(pair.Client, ClientInfo, time, Sessions.Deadline);
+        time.Advance(Identify.Timeout);
+        await pushing.WaitAsync(Sessions.Deadline);
+        await pair.Client.DisposeAsync();
+        Assert.True(pair.Client.Scope.Usage.IsZero);
+    }
+
+    [Fact]
+    public async Task A_push_of_ours_that_is_refused_resets_and_throws_the_refusal()
+    {
+        await using StreamPair pair = await StreamPair.OpenAsync(IdentifyPush.ProtocolId, client: StreamPair.Service(streams: 0));
+        await Assert.ThrowsAsync<ResourceLimitExceededException>(() => IdentifyPush.SendAsync(pair.Client, ClientInfo, Sessions.Deadline));
+        Assert.Equal(StreamErrorCode.ResourceLimitExceeded, await StreamPair.ReadResetAsync(pair.Server));
+    }
+
+    [Fact]
     public async Task A_push_reaches_the_receiver()
     {
         IdentifyInfo? received = null;
