@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace Rcmgr;
+
+/// <summary>
+/// The checks of specification §2.1, in its order. Nothing here changes state. Comparisons are written so that no sum is
+/// formed that could wrap: <c>amount &gt; limit - current</c>, in 64 bits.
+/// </summary>
+internal static class LimitCheck
+{
+    /// <summary>The most that may be in use after a reservation of this priority: floor((1 + priority) * limit / 256); -1, which admits nothing, for a negative limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long MemoryThreshold(long limit, byte priority) =>
+        limit < 0 ? -1
+        : priority == MemoryPriority.Always || limit == ResourceLimits.Unlimited ? limit
+        : ((limit >> 8) * (1 + priority)) + (((limit & 255) * (1 + priority)) >> 8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllowsMemory(ResourceLimits limits, long current, long size, byte priority) =>
+        // An unlimited scope still cannot count beyond 2^63 - 1: its counter must never wrap.
+        size <= MemoryThreshold(limits.Memory, priority) - current;
+
+    public static bool Allows(ResourceLimits limits, in UsageVector current, in UsageVector delta, ChargeParts parts, out Violation violation)
+    {
+        violation = default;
+        if ((parts & ChargeParts.Memory) != 0 && !AllowsMemory(limits, current.Memory, delta.Memory, MemoryPriority.Always))
+        {
+            violation = MemoryViolation(limits, current.Memory, delta.Memory, MemoryPriority.Always);
+            return false;
+        }
+
+        if ((parts & ChargeParts.Streams) != 0 && !AllowsStreams(limits, current, delta))
+        {
+            violation = StreamViolation(limits, current, delta);
+            return false;
+        }
+
+        if ((parts & ChargeParts.Connections) != 0 && !AllowsConnections(limits, current, delta))
+        {
+            violation = ConnectionViolation(limits, current, delta);
+            return false;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Violation MemoryViolation(ResourceLimits limits, long current, long size, byte priority) =>
+        new() { Resource = Resource.Memory, Requested = size, Current = current, Limit = limits.Memory, Priority = priority };
+
+    private static bool AllowsStreams(ResourceLimits limits, in UsageVector current, in UsageVector delta) =>
+        AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound)
+        && AllowsCount(limits.StreamsOutbound, current.StreamsOutbound, delta.StreamsOutbound)
+        && AllowsTotal(limits.Streams, current.StreamsInbound, current.StreamsOutbound, delta.StreamsInbound, delta.StreamsOutbound);
+
+    private static bool AllowsConnections(ResourceLimits limits, in UsageVector current, in UsageVector delta) =>
+        AllowsCount(limits.ConnectionsInbound, current.ConnectionsInbound, delta.ConnectionsInbound)
+        && AllowsCount(limits.ConnectionsOutbound, current.ConnectionsOutbound, delta.ConnectionsOutbound)
+        && AllowsTotal(
+            limits.Connections, current.ConnectionsInbound, current.ConnectionsOutbound, delta.ConnectionsInbound, delta.ConnectionsOutbound)
+        && AllowsCount(limits.FileDescriptors, current.FileDescriptors, delta.FileDescriptors);
+
+    /// <summary>A counter is checked only when something is added to it; it also never leaves 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllowsCount(long limit, long current, long amount) =>
+        amount == 0 || (current + amount <= limit && current + amount <= int.MaxValue);
+
+    /// <summary>The total is checked always: after a limit was lowered below the use, an amount of zero is refused too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllowsTotal(long limit, long inbound, long outbound, long amountInbound, long amountOutbound) =>
+        inbound + outbound + amountInbound + amountOutbound <= limit;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Violation StreamViolation(ResourceLimits limits, in UsageVector current, in UsageVector delta)
+    {
+        if (!AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound))
+            return Count(Resource.Streams, Direction.Inbound, current.StreamsInbound, delta.StreamsInbound, limits.StreamsInbound);
+        if (!AllowsCount(limits.StreamsOutbound, current.StreamsOutbound, delta.StreamsOutbound))
+            return Count(Resource.Streams, Direction.Outbound, current.StreamsOutbound, delta.StreamsOutbound, limits.StreamsOutbound);
+        return Count(
+            Resource.Streams, null, (long)current.StreamsInbound + current.StreamsOutbound, (long)delta.StreamsInbound + delta.StreamsOutbound, limits.Streams);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Violation ConnectionViolation(ResourceLimits limits, in UsageVector current, in UsageVector delta)
+    {
+        if (!AllowsCount(limits.ConnectionsInbound, current.ConnectionsInbound, delta.ConnectionsInbound))
+            return Count(Resource.Connections, Direction.Inbound, current.ConnectionsInbound, delta.ConnectionsInbound, limits.ConnectionsInbound);
+        if (!AllowsCount(limits.ConnectionsOutbound, current.ConnectionsOutbound, delta.ConnectionsOutbound))
+            return Count(Resource.Connections, Direction.Outbound, current.ConnectionsOutbound, delta.ConnectionsOutbound, limits.ConnectionsOutbound);
+        if (!AllowsTotal(limits.Connections, current.ConnectionsInbound, current.ConnectionsOutbound, delta.ConnectionsInbound, delta.ConnectionsOutbound))
+        {
+            return Count(
+                Resource.Connections,
+                null,
+                (long)current.ConnectionsInbound + current.ConnectionsOutbound,
+                (long)delta.ConnectionsInbound + delta.ConnectionsOutbound,
+                limits.Connections);
+        }
+
+        return Count(Resource.FileDescriptors, null, current.FileDescriptors, delta.FileDescriptors, limits.FileDescriptors);
+    }
+
+    private static Violation Count(Resource resource, Direction? direction, long current, long requested, long limit) =>
+        new() { Resource = resource, Direction = direction, Current = current, Requested = requested, Limit = limit };
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace Rcmgr;
+
+/// <summary>
+/// Why the manager refused an operation: which scope, which resource, how much was asked, how much is in use, how much is
+/// allowed, and which configuration key would raise it (specification §2.3). A value; nothing is formatted until somebody
+/// asks for <see cref="ScopeName"/>, <see cref="ConfigurationKey"/> or <see cref="ToString"/>.
+/// </summary>
+public readonly struct Refusal : IEquatable<Refusal>
+{
+    // What names the refusing scope: a PeerKey, the name of a service or protocol, or the scope object itself.
+    private readonly object? _subject;
+    private readonly PeerKey? _peer;
+    private readonly Violation _violation;
+
+    private Refusal(RefusalReason reason, ScopeKind kind, object? subject, PeerKey? peer, in Violation violation)
+    {
+        Reason = reason;
+        ScopeKind = kind;
+        _subject = subject;
+        _peer = peer;
+        _violation = violation;
+    }
+
+    /// <summary>Why the operation was refused.</summary>
+    public RefusalReason Reason { get; }
+
+    /// <summary>The kind of the scope that refused.</summary>
+    public ScopeKind ScopeKind { get; }
+
+    /// <summary>The resource whose limit would have been exceeded; meaningful for <see cref="RefusalReason.Limit"/>.</summary>
+    public Resource Resource => _violation.Resource;
+
+    /// <summary>The direction whose limit would have been exceeded; null when the limit is a total or has no direction.</summary>
+    public Direction? Direction => _violation.Direction;
+
+    /// <summary>How much was asked: bytes of memory, or a count.</summary>
+    public long Requested => _violation.Requested;
+
+    /// <summary>How much was in use in the refusing scope.</summary>
+    public long Current => _violation.Current;
+
+    /// <summary>The limit in force in the refusing scope.</summary>
+    public long Limit => _violation.Limit;
+
+    /// <summary>The priority of a memory reservation; zero for other resources.</summary>
+    public byte Priority => _violation.Priority;
+
+    /// <summary>How much of the limit this operation could use: less than <see cref="Limit"/> for memory of a low priority.</summary>
+    public long Allowed => Resource == Resource.Memory ? LimitCheck.MemoryThreshold(Limit, Priority) : Limit;
+
+    /// <summary>The name of the scope that refused, such as <c>peer:12D3KooW…</c> (specification §1.1). Formats on each call.</summary>
+    public string ScopeName => ScopeNaming.Name(ScopeKind, _subject, _peer);
+
+    /// <summary>
+    /// The key of the limits file that would raise this limit, such as <c>Peer["12D3KooW…"].StreamsInbound</c>
+    /// (specification §4.3); empty when no limit was involved. Formats on each call.
+    /// </summary>
+    public string ConfigurationKey =>
+        Reason == RefusalReason.Limit ? $"{ScopeNaming.Section(ScopeKind, _subject)}.{LimitName}" : string.Empty;
+
+    private string LimitName => (Resource, Direction) switch
+    {
+        (Resource.Memory, _) => "Memory",
+        (Resource.FileDescriptors, _) => "FD",
+        (Resource.Streams, null) => "Streams",
+        (Resource.Streams, Rcmgr.Direction.Inbound) => "StreamsInbound",
+        (Resource.Streams, _) => "StreamsOutbound",
+        (_, null) => "Conns",
+        (_, Rcmgr.Direction.Inbound) => "ConnsInbound",
+        _ => "ConnsOutbound",
+    };
+
+    /// <summary>Says who refused, what, how much was asked, in use and allowed, and what to change.</summary>
+    public override string ToString() => Reason switch
+    {
+        RefusalReason.None => "nothing was refused",
+        RefusalReason.ScopeClosed => $"{ScopeName}: the scope is closed",
+        RefusalReason.WrongState => $"{ScopeName}: the scope is in the wrong state for this operation",
+        _ => Describe(),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Refusal other) =>
+        Reason == other.Reason && ScopeKind == other.ScopeKind && Equals(_subject, other._subject) && Equals(_peer, other._peer)
+        && Resource == other.Resource && Direction == other.Direction && Requested == other.Requested && Current == other.Current
+        && Limit == other.Limit && Priority == other.Priority;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Refusal other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Reason, ScopeKind, _subject, _peer, Resource, Direction, Requested, Current);
+
+    /// <summary>Whether two refusals say the same.</summary>
+    public static bool operator ==(Refusal left, Refusal right) => left.Equals(right);
+
+    /// <summary>Whether two refusals differ.</summary>
+    public static bool operator !=(Refusal left, Refusal right) => !left.Equals(right);
+
+    /// <summary>The exception that the throwing form of the refused operation raises.</summary>
+    public Exception ToException() => Reason switch
+    {
+        RefusalReason.Limit => new ResourceLimitExceededException(this),
+        RefusalReason.ScopeClosed => new ScopeClosedException(ToString()),
+        RefusalReason.WrongState => new ScopeStateException(ToString()),
+        _ => throw new InvalidOperationException("Nothing was refused."),
+    };
+
+    internal static Refusal OfLimit(ResourceScope scope, in Violation violation) =>
+        new(RefusalReason.Limit, scope.Kind, scope.NameSubject, scope.NamePeer, violation);
+
+    internal static Refusal OfLimit(ScopeKind kind, object? subject, PeerKey? peer, in Violation violation) =>
+        new(RefusalReason.Limit, kind, subject, peer, violation);
+
+    internal static Refusal OfClosed(ResourceScope scope) =>
+        new(RefusalReason.ScopeClosed, scope.Kind, scope.NameSubject, scope.NamePeer, default);
+
+    internal static Refusal OfState(ResourceScope scope) =>
+        new(RefusalReason.WrongState, scope.Kind, scope.NameSubject, scope.NamePeer, default);
+
+    private string Describe()
+    {
+        string what = (Resource, Direction) switch
+        {
+            (Resource.Memory, _) => "bytes of memory",
+            (Resource.FileDescriptors, _) => "file descriptor",
+            (Resource.Streams, null) => "stream",
+            (Resource.Streams, Rcmgr.Direction.Inbound) => "inbound stream",
+            (Resource.Streams, _) => "outbound stream",
+            (_, null) => "connection",
+            (_, Rcmgr.Direction.Inbound) => "inbound connection",
+            _ => "outbound connection",
+        };
+        string of = Allowed == Limit ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" at priority {Priority} (limit {Limit})");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ScopeName}: refused {Requested} {what}: {Current} in use, {Allowed} allowed{of}; to allow more, raise {ConfigurationKey}");
+    }
+}

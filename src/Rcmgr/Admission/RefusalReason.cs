@@ -1,0 +1,17 @@
+namespace Rcmgr;
+
+/// <summary>Why an operation was refused (specification §2.3).</summary>
+public enum RefusalReason : byte
+{
+    /// <summary>Nothing was refused.</summary>
+    None,
+
+    /// <summary>A limit of a scope would have been exceeded.</summary>
+    Limit,
+
+    /// <summary>The scope, or a scope that it is part of, is closed.</summary>
+    ScopeClosed,
+
+    /// <summary>The scope is in the wrong state, such as a second peer for one connection.</summary>
+    WrongState,
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace Rcmgr;
+
+/// <summary>
+/// The network resource manager: reserve here before you allocate, and dispose what it gave you when the connection, stream
+/// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
+/// safe to use from several threads; every operation is all or nothing.
+/// </summary>
+public sealed class ResourceManager
+{
+    private readonly AccountingEngine _engine;
+
+    /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
+    /// <param name="limits">See <see cref="ScalingLimits"/> for limits that fit the machine.</param>
+    /// <param name="allowlist">Networks that may use the allowlisted scopes; an empty list when null.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        Limits = limits;
+        Allowlist = allowlist ?? new Allowlist();
+        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
+    }
+
+    /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
+    public ResourceManagerLimits Limits { get; }
+
+    /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
+    public Allowlist Allowlist { get; }
+
+    /// <summary>Everything the host holds, but for what was admitted through the allowlist.</summary>
+    public ResourceScope System => _engine.System;
+
+    /// <summary>Connections without a known peer and streams without a protocol.</summary>
+    public ResourceScope Transient => _engine.Transient;
+
+    /// <summary>Connections that were admitted through the allowlist.</summary>
+    public ResourceScope AllowlistedSystem => _engine.AllowlistedSystem;
+
+    /// <summary>Connections that were admitted through the allowlist and have no known peer yet.</summary>
+    public ResourceScope AllowlistedTransient => _engine.AllowlistedTransient;
+
+    /// <summary>
+    /// How often something was released that the scope did not hold, so far. Anything but zero is a fault in the program that
+    /// uses the manager; no other scope's share was touched (specification §2.4).
+    /// </summary>
+    public long AccountingFaults => _engine.Faults;
+
+    /// <summary>
+    /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
+    /// the allowlisted ones (specification §3.1). Neither throws nor allocates on refusal.
+    /// </summary>
+    /// <param name="direction">Who opens the connection.</param>
+    /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
+    /// <param name="remoteAddress">The remote address; null when the endpoint has none.</param>
+    /// <param name="connection">The connection's account; dispose it when the connection is gone.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    public bool TryOpenConnection(
+        Direction direction,
+        bool usesFileDescriptor,
+        IPAddress? remoteAddress,
+        [NotNullWhen(true)] out ConnectionScope? connection,
+        out Refusal refusal)
+    {
+        connection = _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        return connection is not null;
+    }
+
+    /// <summary>Reserves a connection as <see cref="TryOpenConnection"/> does, or throws.</summary>
+    /// <param name="direction">Who opens the connection.</param>
+    /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
+    /// <param name="remoteAddress">The remote address; null when the endpoint has none.</param>
+    /// <exception cref="ResourceLimitExceededException">A limit would be exceeded.</exception>
+    public ConnectionScope OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress = null) =>
+        TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out ConnectionScope? connection, out Refusal refusal)
+            ? connection
+            : throw refusal.ToException();
+
+    /// <summary>
+    /// Reserves a stream in its peer's, the transient and the system scope (specification §3.3). Neither throws nor allocates
+    /// on refusal.
+    /// </summary>
+    /// <param name="peer">The remote peer.</param>
+    /// <param name="direction">Who opens the stream.</param>
+    /// <param name="stream">The stream's account; dispose it when the stream is closed and its handler has returned.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="peer"/> is null.</exception>
+    public bool TryOpenStream(PeerKey peer, Direction direction, [NotNullWhen(true)] out StreamScope? stream, out Refusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        stream = _engine.TryOpenStream(peer, direction, out refusal);
+        return stream is not null;
+    }
+
+    /// <summary>Reserves a stream as <see cref="TryOpenStream"/> does, or throws.</summary>
+    /// <param name="peer">The remote peer.</param>
+    /// <param name="direction">Who opens the stream.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="peer"/> is null.</exception>
+    /// <exception cref="ResourceLimitExceededException">A limit would be exceeded.</exception>
+    public StreamScope OpenStream(PeerKey peer, Direction direction) =>
+        TryOpenStream(peer, direction, out StreamScope? stream, out Refusal refusal) ? stream : throw refusal.ToException();
+
+    /// <summary>Holds a peer's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="peer"/> is null.</exception>
+    public ScopeView ViewPeer(PeerKey peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return _engine.ViewPeer(peer);
+    }
+
+    /// <summary>Holds a protocol's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
+    /// <exception cref="ArgumentException"><paramref name="protocol"/> is null or empty.</exception>
+    public ScopeView ViewProtocol(string protocol)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(protocol);
+        return _engine.ViewGroup(ScopeKind.Protocol, protocol);
+    }
+
+    /// <summary>Holds a service's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
+    /// <exception cref="ArgumentException"><paramref name="service"/> is null or empty.</exception>
+    public ScopeView ViewService(string service)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        return _engine.ViewGroup(ScopeKind.Service, service);
+    }
+
+    /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>
+    public ResourceManagerSnapshot TakeSnapshot() => _engine.TakeSnapshot();
+
+    /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
+    public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();
+}
