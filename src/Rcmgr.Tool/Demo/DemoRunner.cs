@@ -11,6 +11,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(3);
 
     private readonly DemoRecord _record = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -63,21 +64,25 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     private async Task<ToolProcess> AttackAsync(DemoCast cast, CancellationToken cancellationToken)
     {
         ToolProcess? newcomer = null;
-        TimeSpan duration = timing.Phase(AttackCatalog.Phases.Count);
-        foreach (AttackPhase phase in AttackCatalog.Phases)
+        IReadOnlyList<AttackPhase> phases = AttackCatalog.Phases;
+        for (int i = 0; i < phases.Count; i++)
         {
-            screen.Phase = phase.Title;
-            ToolProcess[] attackers = [.. phase.Attacks.Select(attack => cast.StartAttack(attack, duration + LeavePatience))];
-            await Task.Delay(duration / 2, cancellationToken);
-            if (phase == AttackCatalog.Phases[1])
+            screen.Phase = phases[i].Title;
+            ToolProcess[] attackers = await StartAsync(cast, phases[i], cancellationToken);
+            TimeSpan half = timing.NextPhase(phases.Count - i, Stopwatch.GetElapsedTime(_started)) / 2;
+            await Task.Delay(half, cancellationToken);
+            if (i == 1)
                 newcomer = cast.StartHonest(report => _record.Newcomer = report);
 
-            await Task.Delay(duration / 2, cancellationToken);
+            await Task.Delay(half, cancellationToken);
             await Task.WhenAll(attackers.Select(attacker => attacker.StopAsync(LeavePatience)));
         }
 
         return newcomer ?? throw new InvalidOperationException("There are too few phases for a newcomer.");
     }
+
+    private Task<ToolProcess[]> StartAsync(DemoCast cast, AttackPhase phase, CancellationToken cancellationToken) => Task.WhenAll(
+        phase.Attacks.Select(attack => cast.StartAttackAsync(attack, timing.Total, cancellationToken)));
 
     private async Task SampleAsync(AdminClient admin, CancellationToken cancellationToken)
     {
