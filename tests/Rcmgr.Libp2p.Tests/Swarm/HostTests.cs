@@ -123,4 +123,31 @@ public sealed class HostTests
         await server.NextEventAsync<ConnectionClosedEvent>();
         Assert.Single(server.Host.ConnectedPeers);
     }
+
+    [Fact]
+    public async Task A_new_listen_address_is_told_to_connected_peers()
+    {
+        await using TestHost server = await TestHost.StartAsync();
+        await using TestHost client = await TestHost.StartAsync();
+        await client.DialAsync(server);
+
+        Libp2p.Multiaddr.Multiaddress added = await client.Host.ListenAsync(Libp2p.Multiaddr.Multiaddress.Parse("/ip4/127.0.0.1/tcp/0"), Ct);
+
+        PeerChangedEvent changed = await server.NextEventAsync<PeerChangedEvent>();
+        Assert.Equal(client.PeerId, changed.Info.PeerId);
+        Assert.Contains(added.WithoutPeer(), changed.Info.ListenAddresses);
+    }
+
+    [Fact]
+    public async Task An_unmetered_host_leaves_the_given_manager_alone()
+    {
+        await using TestHost server = await TestHost.StartAsync();
+        await using TestHost client = await TestHost.StartAsync(
+            TestHost.Unlimited with { System = ResourceLimits.BlockAll }, options => options with { Unmetered = true });
+
+        await client.DialAsync(server);
+
+        Assert.True(await client.Host.PingAsync(server.PeerId, Ct) > TimeSpan.Zero);
+        Assert.True(client.Manager.System.Usage.IsZero);
+    }
 }
