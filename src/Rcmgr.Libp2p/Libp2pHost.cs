@@ -1,0 +1,148 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Security;
+using Rcmgr.Libp2p.Security.Noise;
+using Rcmgr.Libp2p.Security.Tls;
+using Rcmgr.Libp2p.Swarm;
+using Rcmgr.Libp2p.Transports;
+
+namespace Rcmgr.Libp2p;
+
+/// <summary>
+/// A libp2p host over TCP whose every connection, stream and buffer is reserved with the resource manager before it exists
+/// (specification §8). All members are safe to use from several threads.
+/// </summary>
+public sealed class Libp2pHost : IAsyncDisposable
+{
+    private readonly NoiseProtocol _noise;
+    private readonly TlsProtocol _tls;
+    private readonly SwarmEventQueue _events;
+    private readonly HostSwarm _swarm;
+
+    private Libp2pHost(Libp2pHostOptions options)
+    {
+        PeerId = options.Identity.PeerId;
+        ResourceManager = options.Unmetered ? new ResourceManager(ResourceManagerLimits.Infinite) : options.ResourceManager;
+        _noise = new NoiseProtocol(options.Identity, [ConnectionUpgrader.Yamux]);
+        _tls = new TlsProtocol(options.Identity, [ConnectionUpgrader.Yamux], options.TimeProvider);
+        _events = new SwarmEventQueue(options.EventQueueCapacity);
+        ILogger logger = options.LoggerFactory.CreateLogger<Libp2pHost>();
+        ConnectionUpgrader upgrader = new(SelectSecurity(options), options.HandshakeTimeout, options.TimeProvider, logger);
+        _swarm = new HostSwarm(options, upgrader, new SwarmContext(options, ResourceManager, options.Handlers, _events, logger));
+    }
+
+    /// <summary>The identity of this host.</summary>
+    public PeerId PeerId { get; }
+
+    /// <summary>What guards this host.</summary>
+    public ResourceManager ResourceManager { get; }
+
+    /// <summary>Where the host listens, with the ports that it got and its identity.</summary>
+    public IReadOnlyList<Multiaddress> ListenAddresses => [.. _swarm.ListenAddresses.Select(address => address.WithPeer(PeerId))];
+
+    /// <summary>The peers that the host is connected to.</summary>
+    public IReadOnlyList<PeerId> ConnectedPeers => _swarm.ConnectedPeers;
+
+    /// <summary>What happens to connections and streams. Ends when the host has stopped.</summary>
+    public ChannelReader<SwarmEvent> Events => _events.Reader;
+
+    /// <summary>Events that had to make room before they were read.</summary>
+    public long DroppedEvents => _events.Dropped;
+
+    internal HostSwarm Swarm => _swarm;
+
+    /// <summary>Starts a host and listens on all addresses of <paramref name="options"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">An address cannot be listened on.</exception>
+    /// <exception cref="NotSupportedException">An address is not of TCP.</exception>
+    public static async Task<Libp2pHost> StartAsync(Libp2pHostOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Libp2pHost host = new(options);
+        try
+        {
+            host._swarm.Start();
+            foreach (Multiaddress address in options.ListenAddresses)
+                await host._swarm.ListenAsync(address, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Connects to the peer at <paramref name="address"/>, and to no other when the address names it. A connection that exists to a
+    /// named peer is used again.
+    /// </summary>
+    /// <exception cref="ResourceLimitExceededException">The own resource manager refused; nothing was sent.</exception>
+    /// <exception cref="DialFailedException">The network or the remote failed; the cause is inside.</exception>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public Task<PeerId> DialAsync(Multiaddress address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return _swarm.DialAsync(address, cancellationToken);
+    }
+
+    /// <summary>Opens a stream to a connected peer and agrees on <paramref name="protocol"/>. Dispose the stream at its end.</summary>
+    /// <exception cref="ResourceLimitExceededException">The own resource manager refused.</exception>
+    /// <exception cref="NotConnectedException">There is no connection to the peer.</exception>
+    /// <exception cref="IOException">The remote refused the stream or the protocol, or the connection is over.</exception>
+    /// <exception cref="TimeoutException">The remote did not answer in time.</exception>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public Task<PeerStream> OpenStreamAsync(PeerId peer, string protocol, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentException.ThrowIfNullOrEmpty(protocol);
+        return _swarm.OpenStreamAsync(peer, protocol, cancellationToken);
+    }
+
+    /// <summary>Closes a stream gracefully through the host, which waits for it when it stops.</summary>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    public Task CloseStreamAsync(PeerStream stream, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return _swarm.CloseStreamAsync(stream, cancellationToken);
+    }
+
+    /// <summary>Closes every connection to <paramref name="peer"/>; none is no error.</summary>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    public Task ClosePeerAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        return _swarm.ClosePeerAsync(peer, ConnectionErrorCode.None, cancellationToken);
+    }
+
+    /// <summary>
+    /// Stops: accepts no more, tells every peer, ends all connections and streams and waits for their handlers, within a bounded time.
+    /// Afterwards the host holds nothing, but for handlers that ignore their token. May be called again.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _swarm.StopAsync().WaitAsync(cancellationToken);
+        _noise.Dispose();
+        _tls.Dispose();
+    }
+
+    /// <summary>Stops as <see cref="StopAsync"/> does.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private List<ISecurityProtocol> SelectSecurity(Libp2pHostOptions options) => [.. options.SecurityProtocols.Select(Find)];
+
+    private ISecurityProtocol Find(string protocolId) => protocolId switch
+    {
+        "/noise" => _noise,
+        "/tls/1.0.0" => _tls,
+        _ => throw new ArgumentException($"There is no security protocol {protocolId}."),
+    };
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Swarm;
+
+namespace Rcmgr.Libp2p;
+
+/// <summary>What a <see cref="Libp2pHost"/> is made of. Immutable.</summary>
+public sealed record Libp2pHostOptions
+{
+    /// <summary>The identity the host proves. Stays the caller's: dispose it after the host.</summary>
+    public required HostIdentity Identity { get; init; }
+
+    /// <summary>Guards every connection and stream. Stays the caller's: dispose it after the host.</summary>
+    public required ResourceManager ResourceManager { get; init; }
+
+    /// <summary>Where to listen: <c>/ip4|ip6/…/tcp/…</c>; port 0 takes a free one. None by default.</summary>
+    public IReadOnlyList<Multiaddress> ListenAddresses { get; init; } = [];
+
+    /// <summary>The security protocols, most preferred first: <c>/noise</c>, <c>/tls/1.0.0</c>.</summary>
+    public IReadOnlyList<string> SecurityProtocols { get; init; } = ["/noise", "/tls/1.0.0"];
+
+    /// <summary>Who serves inbound streams, besides the host's own protocols.</summary>
+    public IReadOnlyList<IStreamHandler> Handlers { get; init; } = [];
+
+    /// <summary>How the host names itself to its peers.</summary>
+    public string AgentVersion { get; init; } = "rcmgr/0.1.0";
+
+    /// <summary>The time a connection may take from its first byte until it is authenticated and muxed.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time a stream may take to agree on its protocol.</summary>
+    public TimeSpan NegotiationTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time a remote may take to accept a raw connection.</summary>
+    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Commands that may wait to be started; more are refused with <see cref="CommandQueueFullException"/>.</summary>
+    public int CommandQueueCapacity { get; init; } = 1024;
+
+    /// <summary>Events that may wait to be read; for more, the oldest make room.</summary>
+    public int EventQueueCapacity { get; init; } = 1024;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the host logs to; nowhere by default.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>For measurements of what the accounting costs: limits without bounds, and muxers that charge nobody.</summary>
+    internal bool Unmetered { get; init; }
+}

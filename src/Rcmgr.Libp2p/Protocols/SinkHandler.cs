@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Rcmgr.Libp2p.Swarm;
+
+namespace Rcmgr.Libp2p.Protocols;
+
+/// <summary>
+/// Swallows all that it reads until the remote ends its half, then answers how many bytes that were (8 bytes, big-endian) and ends
+/// ours. Its buffer is reserved at <see cref="MemoryPriority.Medium"/>; a remote that sends nothing for 60 seconds loses the stream.
+/// </summary>
+internal sealed class SinkHandler(TimeProvider time) : IStreamHandler
+{
+    public const string Protocol = "/sink/1.0.0";
+
+    public const string ServiceName = "rcmgr.sink";
+
+    public const int BufferSize = 64 * 1024;
+
+    public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+
+    public string ProtocolId => Protocol;
+
+    public async ValueTask HandleAsync(PeerStream stream, CancellationToken cancellationToken)
+    {
+        if (stream.TryJoinService(ServiceName, BufferSize, MemoryPriority.Medium))
+            await stream.ServeAsync(IdleLimit, time, deadline => SwallowAsync(stream, deadline), cancellationToken);
+    }
+
+    private static async ValueTask SwallowAsync(PeerStream stream, IdleDeadline deadline)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long count = 0;
+            int length;
+            while ((length = await stream.Stream.ReadAsync(buffer, deadline.Token)) > 0)
+            {
+                count += length;
+                deadline.Restart();
+            }
+
+            BinaryPrimitives.WriteInt64BigEndian(buffer, count);
+            await stream.Stream.WriteAsync(buffer.AsMemory(0, sizeof(long)), deadline.Token);
+            await stream.CloseWriteAsync(deadline.Token);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Transports;
+using Rcmgr.Libp2p.Transports.Tcp;
+
+namespace Rcmgr.Libp2p.Swarm;
+
+/// <content>What the commands do.</content>
+internal sealed partial class HostSwarm
+{
+    private async Task<PeerId> DialCoreAsync(Multiaddress address, CancellationToken cancellationToken)
+    {
+        if (address.PeerId is { } known && TryGetOpen(known, out _))
+            return known;
+        try
+        {
+            return await ConnectAsync(address, cancellationToken);
+        }
+        catch (ResourceLimitExceededException e)
+        {
+            _context.Events.Publish(new ConnectionRefusedEvent(address, Direction.Outbound, e.Refusal));
+            throw;
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException or NotSupportedException)
+        {
+            _context.Events.Publish(new DialFailedEvent(address, e));
+            throw new DialFailedException(address, e);
+        }
+    }
+
+    private async Task<PeerId> ConnectAsync(Multiaddress address, CancellationToken cancellationToken)
+    {
+        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
+            throw new NotSupportedException("Only IP addresses with TCP can be dialed.");
+        if (address.PeerId == _options.Identity.PeerId)
+            throw new NotSupportedException("A host does not dial itself.");
+        if (!_context.ResourceManager.TryOpenConnection(
+            Direction.Outbound, usesFileDescriptor: true, endPoint.Address, out ConnectionScope? scope, out Refusal refusal))
+            throw refusal.ToException();
+
+        try
+        {
+            if (address.PeerId is { } target)
+                scope.SetPeer(target.Key);
+            NetworkStream raw = await ConnectTcpAsync(endPoint, cancellationToken);
+            UpgradedConnection upgraded =
+                await _upgrader.UpgradeAsync(raw, scope, address.PeerId, _context.CreateBudget, cancellationToken);
+            await AdoptAsync(upgraded, scope, Multiaddress.FromTcp(endPoint));
+            return upgraded.RemotePeer;
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<NetworkStream> ConnectTcpAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        using Deadline deadline = new(_options.DialTimeout, _context.Time, cancellationToken);
+        try
+        {
+            return await TcpSocket.ConnectAsync(endPoint, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (deadline.IsExpired)
+        {
+            throw new TimeoutException("The remote did not accept the connection in time.", e);
+        }
+    }
+
+    /// <summary>Takes a new connection into the table and serves it; a stopping host closes it.</summary>
+    private async Task AdoptAsync(UpgradedConnection upgraded, ConnectionScope scope, Multiaddress remoteAddress)
+    {
+        PeerConnection connection = new(upgraded, scope, remoteAddress, _context);
+        if (_table.TryAdd(connection))
+        {
+            _context.Events.Publish(new ConnectionOpenedEvent(connection.RemotePeer, remoteAddress, connection.Direction));
+            if (_connections.TryRun(() => ServeAsync(connection)))
+                return;
+            _table.Remove(connection);
+        }
+
+        await CloseQuietlyAsync(connection, ConnectionErrorCode.Shutdown);
+        throw new HostStoppedException();
+    }
+
+    private async Task ServeAsync(PeerConnection connection)
+    {
+        try
+        {
+            await connection.RunAsync();
+        }
+        finally
+        {
+            _table.Remove(connection);
+            _context.Events.Publish(new ConnectionClosedEvent(connection.RemotePeer, connection.RemoteAddress, connection.Direction));
+            await connection.DrainAsync();
+            connection.Dispose();
+        }
+    }
+
+    private Task<PeerStream> OpenStreamCoreAsync(PeerId peer, string protocol, CancellationToken cancellationToken) =>
+        TryGetOpen(peer, out PeerConnection? connection)
+            ? connection.OpenStreamAsync(protocol, cancellationToken)
+            : throw new NotConnectedException(peer);
+
+    private static async Task<bool> CloseStreamCoreAsync(PeerStream stream, CancellationToken cancellationToken)
+    {
+        await stream.CloseAsync(cancellationToken);
+        await stream.DisposeAsync();
+        return true;
+    }
+
+    private async Task<bool> ClosePeerCoreAsync(PeerId peer, uint code, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PeerConnection> connections = _table.Of(peer);
+        await Task.WhenAll(connections.Select(connection => connection.CloseAsync(code, cancellationToken).AsTask()));
+        return connections.Count > 0;
+    }
+
+    private async Task CloseQuietlyAsync(PeerConnection connection, uint code)
+    {
+        try
+        {
+            await connection.CloseAsync(code, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogCloseFailed(_logger, e, connection.RemotePeer);
+        }
+    }
+
+    private bool TryGetOpen(PeerId peer, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PeerConnection? connection)
+    {
+        connection = _table.Of(peer).LastOrDefault(candidate => candidate.IsOpen);
+        return connection is not null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Closing a connection to {Peer} failed")]
+    private static partial void LogCloseFailed(ILogger logger, Exception error, PeerId peer);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Muxing;
+
+namespace Rcmgr.Libp2p.Swarm;
+
+/// <summary>What all connections of one host share.</summary>
+internal sealed class SwarmContext
+{
+    private readonly bool _isMetered;
+
+    public SwarmContext(
+        Libp2pHostOptions options, ResourceManager resourceManager, IEnumerable<IStreamHandler> handlers, SwarmEventQueue events, ILogger logger)
+    {
+        ResourceManager = resourceManager;
+        Handlers = handlers.ToFrozenDictionary(handler => handler.ProtocolId);
+        Protocols = Handlers.Keys.ToFrozenSet();
+        NegotiationTimeout = options.NegotiationTimeout;
+        Time = options.TimeProvider;
+        Events = events;
+        Logger = logger;
+        _isMetered = !options.Unmetered;
+    }
+
+    public ResourceManager ResourceManager { get; }
+
+    public FrozenDictionary<string, IStreamHandler> Handlers { get; }
+
+    /// <summary>The protocols that inbound streams may choose.</summary>
+    public FrozenSet<string> Protocols { get; }
+
+    public TimeSpan NegotiationTimeout { get; }
+
+    public TimeProvider Time { get; }
+
+    public SwarmEventQueue Events { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
+    public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) => _isMetered
+        ? new PeerScopeBudget(peerScope, refusal => Events.Publish(new StreamRefusedEvent(peer, Direction.Inbound, refusal)))
+        : UnlimitedStreamBudget.Instance;
+}
