@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Protocols;
 using Rcmgr.Libp2p.Security;
 using Rcmgr.Libp2p.Security.Noise;
 using Rcmgr.Libp2p.Security.Tls;
@@ -16,6 +17,10 @@ namespace Rcmgr.Libp2p;
 /// </summary>
 public sealed class Libp2pHost : IAsyncDisposable
 {
+    private const string ProtocolVersion = "ipfs/0.1.0";
+
+    private readonly Libp2pHostOptions _options;
+    private readonly TimeProvider _time;
     private readonly NoiseProtocol _noise;
     private readonly TlsProtocol _tls;
     private readonly SwarmEventQueue _events;
@@ -23,6 +28,8 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     private Libp2pHost(Libp2pHostOptions options)
     {
+        _options = options;
+        _time = options.TimeProvider;
         PeerId = options.Identity.PeerId;
         ResourceManager = options.Unmetered ? new ResourceManager(ResourceManagerLimits.Infinite) : options.ResourceManager;
         _noise = new NoiseProtocol(options.Identity, [ConnectionUpgrader.Yamux]);
@@ -30,7 +37,7 @@ public sealed class Libp2pHost : IAsyncDisposable
         _events = new SwarmEventQueue(options.EventQueueCapacity);
         ILogger logger = options.LoggerFactory.CreateLogger<Libp2pHost>();
         ConnectionUpgrader upgrader = new(SelectSecurity(options), options.HandshakeTimeout, options.TimeProvider, logger);
-        _swarm = new HostSwarm(options, upgrader, new SwarmContext(options, ResourceManager, options.Handlers, _events, logger));
+        _swarm = new HostSwarm(options, upgrader, new SwarmContext(options, ResourceManager, CreateHandlers(options), _events, logger));
     }
 
     /// <summary>The identity of this host.</summary>
@@ -105,6 +112,30 @@ public sealed class Libp2pHost : IAsyncDisposable
         return _swarm.OpenStreamAsync(peer, protocol, cancellationToken);
     }
 
+    /// <summary>Measures one round trip to a connected peer with the ping protocol.</summary>
+    /// <exception cref="ResourceLimitExceededException">The own resource manager refused.</exception>
+    /// <exception cref="PingException">The peer did not answer, or wrongly.</exception>
+    /// <exception cref="NotConnectedException">There is no connection to the peer.</exception>
+    /// <exception cref="IOException">The remote refused the stream, or the connection is over.</exception>
+    public async Task<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        await using PeerStream stream = await OpenStreamAsync(peer, Ping.ProtocolId, cancellationToken);
+        TimeSpan roundTrip = await Ping.RoundTripAsync(stream, _time, cancellationToken);
+        await stream.CloseAsync(cancellationToken);
+        return roundTrip;
+    }
+
+    /// <summary>Asks a connected peer to describe itself.</summary>
+    /// <exception cref="ResourceLimitExceededException">The own resource manager refused.</exception>
+    /// <exception cref="IdentifyException">The description is not acceptable, or did not come.</exception>
+    /// <exception cref="NotConnectedException">There is no connection to the peer.</exception>
+    /// <exception cref="IOException">The remote refused the stream, or the connection is over.</exception>
+    public async Task<IdentifyInfo> IdentifyAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        await using PeerStream stream = await OpenStreamAsync(peer, Identify.ProtocolId, cancellationToken);
+        return await Identify.ReadAsync(stream, _time, cancellationToken);
+    }
+
     /// <summary>Closes a stream gracefully through the host, which waits for it when it stops.</summary>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
     /// <exception cref="HostStoppedException">The host was stopped.</exception>
@@ -136,6 +167,25 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Stops as <see cref="StopAsync"/> does.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private List<IStreamHandler> CreateHandlers(Libp2pHostOptions options) =>
+    [
+        new IdentifyHandler(Describe, _time),
+        new IdentifyPushHandler(static _ => { }, _time),
+        new PingHandler(_time),
+        new EchoHandler(_time),
+        .. options.Handlers,
+    ];
+
+    private IdentifyInfo Describe() => new()
+    {
+        PeerId = PeerId,
+        PublicKey = _options.Identity.PublicKey,
+        ListenAddresses = [.. _swarm.ListenAddresses],
+        Protocols = [.. _swarm.Protocols],
+        ProtocolVersion = ProtocolVersion,
+        AgentVersion = _options.AgentVersion,
+    };
 
     private List<ISecurityProtocol> SelectSecurity(Libp2pHostOptions options) => [.. options.SecurityProtocols.Select(Find)];
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Swarm;
@@ -41,6 +42,12 @@ public sealed record Libp2pHostOptions
 
     /// <summary>Events that may wait to be read; for more, the oldest make room.</summary>
     public int EventQueueCapacity { get; init; } = 1024;
+
+    /// <summary>
+    /// The soft limits that close connections when there are too many; null, the default, closes none. See
+    /// <see cref="ConnectionManagerOptions.FitTo"/>.
+    /// </summary>
+    public ConnectionManagerOptions? ConnectionManager { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -19,6 +19,15 @@ internal sealed class ConnectionTable
         }
     }
 
+    public IReadOnlyList<PeerConnection> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _byPeer.Values.SelectMany(connections => connections)];
+        }
+    }
+
     /// <summary>Adds a connection; false when no more are taken.</summary>
     public bool TryAdd(PeerConnection connection)
     {
@@ -45,12 +54,14 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>The newest connection to <paramref name="peer"/>.</summary>
-    public bool TryGet(PeerId peer, [NotNullWhen(true)] out PeerConnection? connection)
+    /// <summary>The newest connection to <paramref name="peer"/> whose session has not ended.</summary>
+    public bool TryGetOpen(PeerId peer, [NotNullWhen(true)] out PeerConnection? connection)
     {
         lock (_gate)
         {
-            connection = _byPeer.TryGetValue(peer, out List<PeerConnection>? connections) ? connections[^1] : null;
+            connection = _byPeer.TryGetValue(peer, out List<PeerConnection>? connections)
+                ? connections.FindLast(static candidate => candidate.IsOpen)
+                : null;
             return connection is not null;
         }
     }
@@ -65,9 +76,7 @@ internal sealed class ConnectionTable
     public IReadOnlyList<PeerConnection> Close()
     {
         lock (_gate)
-        {
             _closed = true;
-            return [.. _byPeer.Values.SelectMany(connections => connections)];
-        }
+        return All;
     }
 }

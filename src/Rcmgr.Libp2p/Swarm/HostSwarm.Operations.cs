@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -13,30 +14,42 @@ internal sealed partial class HostSwarm
 {
     private async Task<PeerId> DialCoreAsync(Multiaddress address, CancellationToken cancellationToken)
     {
-        if (address.PeerId is { } known && TryGetOpen(known, out _))
+        if (address.PeerId is { } known && _table.TryGetOpen(known, out _))
             return known;
+        IPEndPoint endPoint = RequireDialable(address);
         try
         {
-            return await ConnectAsync(address, cancellationToken);
+            PeerId peer = await ConnectAsync(address, endPoint, cancellationToken);
+            _backoff.Succeeded(address);
+            return peer;
         }
         catch (ResourceLimitExceededException e)
         {
             _context.Events.Publish(new ConnectionRefusedEvent(address, Direction.Outbound, e.Refusal));
             throw;
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException or NotSupportedException)
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
         {
+            _backoff.Failed(address);
             _context.Events.Publish(new DialFailedEvent(address, e));
             throw new DialFailedException(address, e);
         }
     }
 
-    private async Task<PeerId> ConnectAsync(Multiaddress address, CancellationToken cancellationToken)
+    private IPEndPoint RequireDialable(Multiaddress address)
     {
         if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
-            throw new NotSupportedException("Only IP addresses with TCP can be dialed.");
+            throw new NotSupportedException($"Cannot dial {address}: only IP addresses with TCP are supported.");
         if (address.PeerId == _options.Identity.PeerId)
             throw new NotSupportedException("A host does not dial itself.");
+        if (_backoff.MayDial(address, out TimeSpan wait))
+            return endPoint;
+        throw new DialFailedException(address, new IOException(string.Create(
+            CultureInfo.InvariantCulture, $"it failed before and is left alone for another {wait.TotalSeconds:0.0} s.")));
+    }
+
+    private async Task<PeerId> ConnectAsync(Multiaddress address, IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
         if (!_context.ResourceManager.TryOpenConnection(
             Direction.Outbound, usesFileDescriptor: true, endPoint.Address, out ConnectionScope? scope, out Refusal refusal))
             throw refusal.ToException();
@@ -77,10 +90,10 @@ internal sealed partial class HostSwarm
         PeerConnection connection = new(upgraded, scope, remoteAddress, _context);
         if (_table.TryAdd(connection))
         {
-            _context.Events.Publish(new ConnectionOpenedEvent(connection.RemotePeer, remoteAddress, connection.Direction));
+            OnOpened(connection);
             if (_connections.TryRun(() => ServeAsync(connection)))
                 return;
-            _table.Remove(connection);
+            OnClosed(connection);
         }
 
         await CloseQuietlyAsync(connection, ConnectionErrorCode.Shutdown);
@@ -95,15 +108,30 @@ internal sealed partial class HostSwarm
         }
         finally
         {
-            _table.Remove(connection);
-            _context.Events.Publish(new ConnectionClosedEvent(connection.RemotePeer, connection.RemoteAddress, connection.Direction));
+            OnClosed(connection);
             await connection.DrainAsync();
             connection.Dispose();
         }
     }
 
+    private void OnOpened(PeerConnection connection)
+    {
+        _context.Events.Publish(new ConnectionOpenedEvent(connection.RemotePeer, connection.RemoteAddress, connection.Direction));
+        if (_context.ConnectionManager is not { } manager)
+            return;
+        manager.Opened(connection.Id, connection.RemotePeer, connection.Direction == Direction.Inbound);
+        Trim(manager);
+    }
+
+    private void OnClosed(PeerConnection connection)
+    {
+        _table.Remove(connection);
+        _context.ConnectionManager?.Closed(connection.Id);
+        _context.Events.Publish(new ConnectionClosedEvent(connection.RemotePeer, connection.RemoteAddress, connection.Direction));
+    }
+
     private Task<PeerStream> OpenStreamCoreAsync(PeerId peer, string protocol, CancellationToken cancellationToken) =>
-        TryGetOpen(peer, out PeerConnection? connection)
+        _table.TryGetOpen(peer, out PeerConnection? connection)
             ? connection.OpenStreamAsync(protocol, cancellationToken)
             : throw new NotConnectedException(peer);
 
@@ -131,12 +159,6 @@ internal sealed partial class HostSwarm
         {
             LogCloseFailed(_logger, e, connection.RemotePeer);
         }
-    }
-
-    private bool TryGetOpen(PeerId peer, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PeerConnection? connection)
-    {
-        connection = _table.Of(peer).LastOrDefault(candidate => candidate.IsOpen);
-        return connection is not null;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Closing a connection to {Peer} failed")]

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Transports;
@@ -23,6 +24,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
     private readonly OwnedTasks _operations;
     private readonly OwnedTasks _connections;
     private readonly ConnectionTable _table = new();
+    private readonly DialBackoff _backoff;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private Task _loop = Task.CompletedTask;
@@ -34,15 +36,24 @@ internal sealed partial class HostSwarm : IAsyncDisposable
         _upgrader = upgrader;
         _context = context;
         _logger = context.Logger;
+        _backoff = new DialBackoff(context.Time);
         _operations = new OwnedTasks(_logger);
         _connections = new OwnedTasks(_logger);
         _commands = Channel.CreateBounded<SwarmCommand>(new BoundedChannelOptions(options.CommandQueueCapacity) { SingleReader = true });
     }
 
+    /// <summary>The protocols that are served.</summary>
+    public IEnumerable<string> Protocols => _context.Protocols;
+
     public IReadOnlyList<PeerId> ConnectedPeers => _table.Peers;
 
     /// <summary>Starts to take commands from the queue.</summary>
-    public void Start() => _loop = Task.Run(DispatchAsync);
+    public void Start()
+    {
+        _loop = Task.Run(DispatchAsync);
+        if (_context.ConnectionManager is { } manager)
+            _operations.TryRun(() => TrimRegularlyAsync(manager));
+    }
 
     public Task<Multiaddress> ListenAsync(Multiaddress address, CancellationToken cancellationToken) =>
         Enqueue(new ListenCommand(address, cancellationToken));

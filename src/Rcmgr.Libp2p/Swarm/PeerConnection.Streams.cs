@@ -30,6 +30,7 @@ internal sealed partial class PeerConnection
         {
             if (await ChooseHandlerAsync(stream, scope) is not { } handler)
                 return;
+            _context.ConnectionManager?.StreamOpened(Id);
             PeerStream peerStream = new(RemotePeer, RemoteAddress, handler.ProtocolId, stream, scope, _context.Time);
             await HandleAsync(handler, peerStream);
         }
@@ -51,6 +52,10 @@ internal sealed partial class PeerConnection
         {
             stream.Reset(StreamErrorCode.None);
             LogHandlerFailed(_context.Logger, e, handler.ProtocolId, RemotePeer);
+        }
+        finally
+        {
+            _context.ConnectionManager?.StreamClosed(Id);
         }
     }
 

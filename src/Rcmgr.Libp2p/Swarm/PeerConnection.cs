@@ -13,6 +13,8 @@ namespace Rcmgr.Libp2p.Swarm;
 /// </summary>
 internal sealed partial class PeerConnection : IDisposable
 {
+    private static long _lastId;
+
     private readonly SwarmContext _context;
     private readonly IMuxedConnection _session;
     private readonly ConnectionScope _scope;
@@ -29,6 +31,9 @@ internal sealed partial class PeerConnection : IDisposable
         RemotePeer = upgraded.RemotePeer;
         RemoteAddress = remoteAddress;
     }
+
+    /// <summary>The connection's number, unique in this process.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
 
     public PeerId RemotePeer { get; }
 
@@ -97,6 +102,7 @@ internal sealed partial class PeerConnection : IDisposable
     private PeerStream Register(PeerStream stream)
     {
         _opened.TryAdd(stream, stream);
+        _context.ConnectionManager?.StreamOpened(Id);
         // Whoever ends the connection cancels first and looks for streams then, so one of the two notices the other.
         if (_over.IsCancellationRequested)
         {
@@ -107,7 +113,11 @@ internal sealed partial class PeerConnection : IDisposable
         return stream;
     }
 
-    private void Forget(PeerStream stream) => _opened.TryRemove(stream, out _);
+    private void Forget(PeerStream stream)
+    {
+        if (_opened.TryRemove(stream, out _))
+            _context.ConnectionManager?.StreamClosed(Id);
+    }
 
     private async Task EndAsync()
     {

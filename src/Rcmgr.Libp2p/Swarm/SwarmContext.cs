@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Muxing;
 
@@ -19,6 +20,7 @@ internal sealed class SwarmContext
         NegotiationTimeout = options.NegotiationTimeout;
         Time = options.TimeProvider;
         Events = events;
+        ConnectionManager = options.ConnectionManager is { } trimming ? new ConnectionManager(trimming, options.TimeProvider) : null;
         Logger = logger;
         _isMetered = !options.Unmetered;
     }
@@ -37,6 +39,9 @@ internal sealed class SwarmContext
     public SwarmEventQueue Events { get; }
 
     public ILogger Logger { get; }
+
+    /// <summary>Names the connections to close; null when the host never trims.</summary>
+    public ConnectionManager? ConnectionManager { get; }
 
     /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
     public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) => _isMetered

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Tool.Node;
+
+namespace Rcmgr.Tool.Commands;
+
+/// <summary><c>rcmgr node</c>: a guarded host that serves identify, ping, echo and sink until it is told to stop.</summary>
+internal static class NodeCommand
+{
+    public static Command Create()
+    {
+        Option<Multiaddress[]> listen = new("--listen")
+        {
+            Description = "Where to listen, such as /ip4/0.0.0.0/tcp/4001; port 0 takes a free one.",
+            HelpName = "ADDR",
+            Required = true,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = ParseAddresses,
+        };
+        Option<string?> limits = new("--limits")
+        {
+            Description = "A JSON file of limits; what it leaves open is scaled to this host.",
+            HelpName = "FILE",
+        };
+        Option<string?> key = new("--key")
+        {
+            Description = "The file of the node's identity, made when it does not exist; without it the identity is new each time.",
+            HelpName = "FILE",
+        };
+        Option<IPEndPoint?> admin = new("--admin")
+        {
+            Description = "Serve GET /rcmgr there: use, limits and refusals as JSON. Loopback addresses only; port 0 takes a free one.",
+            HelpName = "127.0.0.1:PORT",
+            CustomParser = ParseAdmin,
+        };
+        Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
+        Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
+
+        Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
+        {
+            listen, limits, key, admin, json, stopWithInput,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            NodeSettings settings = new(
+                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json));
+            InvocationConfiguration configuration = parsed.InvocationConfiguration;
+            using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
+                ? InputEnd.CancelWith(cancellationToken)
+                : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            return await NodeRunner.RunAsync(settings, configuration.Output, configuration.Error, stop.Token);
+        });
+        return command;
+    }
+
+    internal static Multiaddress? ParseAddress(string text, SymbolResult result)
+    {
+        if (Multiaddress.TryParse(text, out Multiaddress? address) && address.TryGetTcpEndPoint(out _))
+            return address;
+
+        result.AddError($"'{text}' is not a TCP address such as /ip4/127.0.0.1/tcp/4001.");
+        return null;
+    }
+
+    private static Multiaddress[] ParseAddresses(ArgumentResult argument) =>
+        [.. argument.Tokens.Select(token => ParseAddress(token.Value, argument)).OfType<Multiaddress>()];
+
+    private static IPEndPoint? ParseAdmin(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (!IPEndPoint.TryParse(text, out IPEndPoint? endPoint))
+            argument.AddError($"'{text}' is not an address and a port such as 127.0.0.1:9090.");
+        else if (!IPAddress.IsLoopback(endPoint.Address))
+            argument.AddError($"'{text}' is not a loopback address: the admin endpoint asks nobody who they are, so it serves this machine only.");
+        else
+            return endPoint;
+
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json;
+using Rcmgr.Tool.Demo.Attacks;
+
+namespace Rcmgr.Tool.Demo;
+
+/// <summary>
+/// The processes of one run of the demo. They also stop when this process dies; disposing kills whoever is left.
+/// </summary>
+internal sealed class DemoCast : IAsyncDisposable
+{
+    private const int MaxSecondsOfAPeer = 40;
+
+    private readonly List<ToolProcess> _all = [];
+    private readonly List<Task> _readers = [];
+    private readonly string _limitsPath = Path.Combine(Path.GetTempPath(), $"rcmgr-demo-{Guid.NewGuid():N}.json");
+
+    /// <summary>Where the node listens.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Where the node's admin endpoint listens.</summary>
+    public IPEndPoint Admin { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Starts the node and waits until it listens.</summary>
+    /// <exception cref="IOException">It did not start.</exception>
+    public async Task<ToolProcess> StartNodeAsync(CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(_limitsPath, DemoLimits.Json, cancellationToken);
+        ToolProcess node = Start(
+            "node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", _limitsPath, "--admin", "127.0.0.1:0", "--json", "--stop-with-input");
+        try
+        {
+            ReadListening(await node.Lines.ReadAsync(cancellationToken));
+        }
+        catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or JsonException or KeyNotFoundException)
+        {
+            throw new IOException($"The node did not start. {node.Errors}", e);
+        }
+
+        _readers.Add(ReadAsync(node, static _ => { }));
+        return node;
+    }
+
+    /// <summary>Starts an honest peer whose reports go to <paramref name="report"/>.</summary>
+    public ToolProcess StartHonest(Action<HonestReport> report)
+    {
+        ToolProcess peer = Start("demo-honest", Address, $"{MaxSecondsOfAPeer}");
+        _readers.Add(ReadAsync(peer, line =>
+        {
+            if (HonestReport.FromLine(line) is { } served)
+                report(served);
+        }));
+        return peer;
+    }
+
+    /// <summary>Starts one hostile peer, which stops itself after <paramref name="duration"/>.</summary>
+    public ToolProcess StartAttack(IAttack attack, TimeSpan duration)
+    {
+        ToolProcess attacker = Start("demo-attacker", attack.Kind, Address, $"{Math.Ceiling(duration.TotalSeconds)}");
+        _readers.Add(ReadAsync(attacker, static _ => { }));
+        return attacker;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ToolProcess process in _all)
+            await process.DisposeAsync();
+        await Task.WhenAll(_readers);
+        File.Delete(_limitsPath);
+    }
+
+    private ToolProcess Start(params IEnumerable<string> arguments)
+    {
+        ToolProcess process = ToolProcess.Start(arguments);
+        _all.Add(process);
+        return process;
+    }
+
+    private static async Task ReadAsync(ToolProcess process, Action<string> read)
+    {
+        await foreach (string line in process.Lines.ReadAllAsync(CancellationToken.None))
+            read(line);
+    }
+
+    private void ReadListening(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        Address = document.RootElement.GetProperty("addrs")[0].GetString() ?? "";
+        Admin = IPEndPoint.Parse(document.RootElement.GetProperty("admin").GetString() ?? "");
+    }
+}

@@ -1,0 +1,63 @@
+using Rcmgr.Tool.Admin;
+
+namespace Rcmgr.Tool.Demo;
+
+/// <summary>All that one run of the demo has seen, for the verdict and for the table. Safe for use from many threads.</summary>
+internal sealed class DemoRecord
+{
+    private const int MaxViolations = 10;
+
+    private readonly Lock _gate = new();
+    private readonly List<string> _violations = [];
+    private AdminReport? _latest;
+    private HonestReport _veteran = HonestReport.Nothing;
+    private HonestReport _newcomer = HonestReport.Nothing;
+    private int _samples;
+    private int _missedSamples;
+
+    /// <summary>The newest answer of the node's admin endpoint; null before the first.</summary>
+    public AdminReport? Latest => Read(() => _latest);
+
+    /// <summary>How the honest peer fares that connected before the attacks.</summary>
+    public HonestReport Veteran
+    {
+        get => Read(() => _veteran);
+        set => Write(() => _veteran = value);
+    }
+
+    /// <summary>How the honest peer fares that came during the attacks.</summary>
+    public HonestReport Newcomer
+    {
+        get => Read(() => _newcomer);
+        set => Write(() => _newcomer = value);
+    }
+
+    public int Samples => Read(() => _samples);
+
+    /// <summary>Questions that the admin endpoint did not answer.</summary>
+    public int MissedSamples => Read(() => _missedSamples);
+
+    /// <summary>Scopes seen above their limits, the first few.</summary>
+    public IReadOnlyList<string> Violations => Read<IReadOnlyList<string>>(() => [.. _violations]);
+
+    public void AddSample(AdminReport report) => Write(() =>
+    {
+        _latest = report;
+        _samples++;
+        _violations.AddRange(LimitCheck.Violations(report).Take(MaxViolations - _violations.Count));
+    });
+
+    public void MissSample() => Write(() => _missedSamples++);
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (_gate)
+            return read();
+    }
+
+    private void Write(Action write)
+    {
+        lock (_gate)
+            write();
+    }
+}

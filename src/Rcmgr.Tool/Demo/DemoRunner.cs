@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Rcmgr.Tool.Admin;
+using Rcmgr.Tool.Demo.Attacks;
+
+namespace Rcmgr.Tool.Demo;
+
+/// <summary>Runs the demo: a node under small limits, honest peers, and one attack after another.</summary>
+internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWriter output, TextWriter error)
+{
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(3);
+
+    private readonly DemoRecord _record = new();
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(DemoTiming.Deadline);
+        try
+        {
+            await using DemoCast cast = new();
+            await PerformAsync(cast, deadline.Token);
+            return await JudgeAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            string why = cancellationToken.IsCancellationRequested ? "interrupted" : "it took too long";
+            await error.WriteLineAsync($"The demo was stopped: {why}.");
+        }
+        catch (IOException e)
+        {
+            await error.WriteLineAsync($"The demo could not go on: {e.Message}");
+        }
+
+        return ExitCode.Failure;
+    }
+
+    private async Task PerformAsync(DemoCast cast, CancellationToken cancellationToken)
+    {
+        ToolProcess node = await cast.StartNodeAsync(cancellationToken);
+        using AdminClient admin = new(cast.Admin);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task sampling = SampleAsync(admin, over.Token);
+
+        ToolProcess veteran = cast.StartHonest(report => _record.Veteran = report);
+        screen.Phase = "an honest peer connects";
+        await WaitAsync(() => _record.Veteran.ConnectedAfter is not null || veteran.HasExited, cancellationToken);
+
+        ToolProcess newcomer = await AttackAsync(cast, cancellationToken);
+        screen.Phase = "everybody leaves";
+        bool[] left = await Task.WhenAll(veteran.StopAsync(LeavePatience), newcomer.StopAsync(LeavePatience));
+        if (!left[0] || veteran.ExitCode != ExitCode.Success)
+            _record.Veteran = _record.Veteran with { Lost = _record.Veteran.Lost + 1, LastError = $"its process failed: {veteran.Errors}" };
+
+        await WaitForReleaseAsync(cancellationToken);
+        await over.CancelAsync();
+        await sampling;
+        if (node.HasExited)
+            throw new IOException($"The node died. {node.Errors}");
+    }
+
+    /// <summary>One phase after the other; the honest newcomer comes in the second, while every place is wanted.</summary>
+    private async Task<ToolProcess> AttackAsync(DemoCast cast, CancellationToken cancellationToken)
+    {
+        ToolProcess? newcomer = null;
+        TimeSpan duration = timing.Phase(AttackCatalog.Phases.Count);
+        foreach (AttackPhase phase in AttackCatalog.Phases)
+        {
+            screen.Phase = phase.Title;
+            ToolProcess[] attackers = [.. phase.Attacks.Select(attack => cast.StartAttack(attack, duration + LeavePatience))];
+            await Task.Delay(duration / 2, cancellationToken);
+            if (phase == AttackCatalog.Phases[1])
+                newcomer = cast.StartHonest(report => _record.Newcomer = report);
+
+            await Task.Delay(duration / 2, cancellationToken);
+            await Task.WhenAll(attackers.Select(attacker => attacker.StopAsync(LeavePatience)));
+        }
+
+        return newcomer ?? throw new InvalidOperationException("There are too few phases for a newcomer.");
+    }
+
+    private async Task SampleAsync(AdminClient admin, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(SampleInterval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                if (await admin.TryGetAsync(cancellationToken) is { } report)
+                    _record.AddSample(report);
+                else
+                    _record.MissSample();
+                await screen.DrawAsync(_record);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The demo is over.
+        }
+    }
+
+    // Only a sample that was taken after everybody had gone counts.
+    private async Task WaitForReleaseAsync(CancellationToken cancellationToken)
+    {
+        int before = _record.Samples;
+        long started = Stopwatch.GetTimestamp();
+        await WaitAsync(
+            () => (_record.Samples > before + 1 && HoldsNothing(_record.Latest))
+                || Stopwatch.GetElapsedTime(started) > DemoTiming.ReleasePatience,
+            cancellationToken);
+    }
+
+    private static bool HoldsNothing(AdminReport? report) => report is not null && report.Scopes.All(scope => scope.Use.IsZero);
+
+    private static async Task WaitAsync(Func<bool> condition, CancellationToken cancellationToken)
+    {
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+    }
+
+    private async Task<int> JudgeAsync()
+    {
+        DemoVerdict verdict = DemoVerdict.Of(_record);
+        await output.WriteLineAsync();
+        if (!screen.IsTerminal && _record.Latest is { } report)
+            await output.WriteLineAsync(string.Join(Environment.NewLine, [.. DemoTable.Refusals(report), ""]));
+        foreach (Finding finding in verdict.Findings)
+            await output.WriteLineAsync($"{(finding.Holds ? "  ok  " : "FAILED")}  {finding.Text}");
+        foreach (string note in verdict.Notes)
+            await output.WriteLineAsync($" note   {note}");
+
+        await output.WriteLineAsync(verdict.Passed ? "PASSED: the node kept its limits and its honest peer" : "FAILED");
+        return verdict.Passed ? ExitCode.Success : ExitCode.Failure;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Rcmgr.Tool.Admin;
+
+namespace Rcmgr.Tool.Demo;
+
+/// <summary>One thing that the demo shows, and whether it did.</summary>
+internal sealed record Finding(bool Holds, string Text);
+
+/// <summary>What a run of the demo has shown. It passes when every finding holds.</summary>
+internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Notes)
+{
+    public bool Passed => Findings.All(finding => finding.Holds);
+
+    public static DemoVerdict Of(DemoRecord record) => new(
+        [HonestPeer(record.Veteran), Limits(record), Refusals(record.Latest), Release(record.Latest)],
+        Remarks(record));
+
+    private static Finding HonestPeer(HonestReport peer)
+    {
+        if (peer.ConnectedAfter is null)
+            return new(false, $"the honest peer never got in: {peer.LastError}");
+
+        string text = Text(
+            $"the honest peer lost {peer.Lost} of {peer.Pings + peer.Echoes + peer.Lost} exchanges ({peer.Pings} pings, {peer.Echoes} echoes answered; ping p50 {peer.PingP50.TotalMilliseconds:0.0} ms, p99 {peer.PingP99.TotalMilliseconds:0.0} ms)");
+        return peer.Lost == 0
+            ? new(peer is { Pings: > 0, Echoes: > 0 }, text)
+            : new(false, $"{text}; the last: {peer.LastError}");
+    }
+
+    private static Finding Limits(DemoRecord record)
+    {
+        if (record.Samples == 0)
+            return new(false, "the node's admin endpoint never answered");
+
+        return record.Violations is [string first, ..]
+            ? new(false, $"a limit did not hold: {first}")
+            : new(true, $"every limit of every scope held in all {record.Samples} samples");
+    }
+
+    private static Finding Refusals(AdminReport? latest)
+    {
+        long count = latest?.Refusals.Sum(refusal => refusal.Count) ?? 0;
+        return new(count > 0, $"the node refused {count} times");
+    }
+
+    private static Finding Release(AdminReport? latest)
+    {
+        string[] holders = [.. (latest?.Scopes ?? []).Where(scope => !scope.Use.IsZero).Select(scope => scope.Name)];
+        return holders.Length == 0
+            ? new(latest is not null, "nothing is in use after everybody has gone")
+            : new(false, $"still in use after everybody has gone: {string.Join(", ", holders)}");
+    }
+
+    private static List<string> Remarks(DemoRecord record)
+    {
+        HonestReport newcomer = record.Newcomer;
+        List<string> remarks =
+        [
+            newcomer.ConnectedAfter is TimeSpan after
+                ? Text($"an honest newcomer amid the floods was let in after {after.TotalSeconds:0.0} s and {newcomer.Dials} dials, and lost {newcomer.Lost} of {newcomer.Pings + newcomer.Echoes + newcomer.Lost} exchanges")
+                : $"an honest newcomer amid the floods was not let in ({newcomer.Dials} dials): who takes every place keeps newcomers out, not those inside",
+        ];
+        if (record.MissedSamples > 0)
+            remarks.Add($"the admin endpoint left {record.MissedSamples} of {record.Samples + record.MissedSamples} questions unanswered");
+        return remarks;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
