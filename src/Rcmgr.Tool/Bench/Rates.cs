@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Rcmgr.Libp2p.Protocols;
+using Rcmgr.Libp2p.Swarm;
+
+namespace Rcmgr.Tool.Bench;
+
+/// <summary>How often something can be done in a second, one after the other. A sample ends with the first round that outlasts it.</summary>
+internal static class Rates
+{
+    /// <summary>Ping round trips on one open stream.</summary>
+    public static async Task<double> PingAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
+        double rate = await CountAsync(time, async () => await Ping.RoundTripAsync(stream, cancellationToken));
+        await stream.CloseAsync(cancellationToken);
+        return rate;
+    }
+
+    /// <summary>Streams that are opened, negotiated, pinged once and closed at both ends.</summary>
+    public static Task<double> PingStreamAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
+        CountAsync(time, async () =>
+        {
+            await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
+            await Ping.RoundTripAsync(stream, cancellationToken);
+            await stream.CloseAsync(cancellationToken);
+        });
+
+    /// <summary>Connections that are made, up to the agreed muxer, and closed. Leaves the link connected.</summary>
+    public static Task<double> HandshakeAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
+        CountAsync(time, async () =>
+        {
+            await link.Host.ClosePeerAsync(link.Peer, cancellationToken);
+            await link.Host.DialAsync(link.Address, cancellationToken);
+        });
+
+    private static async Task<double> CountAsync(TimeSpan time, Func<Task> round)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int rounds = 0;
+        TimeSpan elapsed;
+        do
+        {
+            await round();
+            rounds++;
+            elapsed = Stopwatch.GetElapsedTime(start);
+        }
+        while (elapsed < time);
+        return rounds / elapsed.TotalSeconds;
+    }
+}
