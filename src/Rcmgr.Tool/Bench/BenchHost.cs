@@ -31,7 +31,7 @@ internal sealed class BenchHost : IAsyncDisposable
                 ResourceManager = new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits),
                 ListenAddresses = listens ? [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0")] : [],
                 SecurityProtocols = [variant.SecurityProtocol],
-                Handlers = [new PingHandler(TimeProvider.System), new EchoHandler(TimeProvider.System), new SinkHandler(TimeProvider.System)],
+                Handlers = [new SinkHandler(TimeProvider.System)],
                 Unmetered = !variant.IsMetered,
             },
             cancellationToken);

@@ -7,6 +7,10 @@ namespace Rcmgr.Tool.Commands;
 internal static class BenchCommand
 {
     private const string SecurityName = "--security";
+    private const double MaxSeconds = 3600;
+    private const long MaxBytes = 1L << 40;
+    private const int MaxStreams = 64;
+    private const int MaxRepetitions = 1000;
 
     /// <summary>The command, and the hidden one that its listening processes run.</summary>
     public static IEnumerable<Command> Create() =>
@@ -17,26 +21,26 @@ internal static class BenchCommand
 
     private static Command CreateNet()
     {
-        Option<double> seconds = Positive(new Option<double>("--seconds")
+        Option<double> seconds = Amount(new Option<double>("--seconds")
         {
             Description = "The time of each sample of pings, streams and handshakes.",
             DefaultValueFactory = _ => 1,
-        });
-        Option<long> bytes = Positive(new Option<long>("--bytes")
+        }, MaxSeconds);
+        Option<long> bytes = Amount(new Option<long>("--bytes")
         {
             Description = "The bytes of each throughput sample, over all its streams.",
             DefaultValueFactory = _ => 256 * 1024 * 1024,
-        });
-        Option<int> streams = Positive(new Option<int>("--streams")
+        }, MaxBytes);
+        Option<int> streams = Amount(new Option<int>("--streams")
         {
             Description = "The streams used at once where there is more than one.",
             DefaultValueFactory = _ => 8,
-        });
-        Option<int> repetitions = Positive(new Option<int>("--repetitions")
+        }, MaxStreams);
+        Option<int> repetitions = Amount(new Option<int>("--repetitions")
         {
             Description = "The samples of each row, with and without the manager.",
             DefaultValueFactory = _ => 5,
-        });
+        }, MaxRepetitions);
         Option<string[]> securities = new(SecurityName)
         {
             Description = "Only this security protocol; may be repeated.",
@@ -80,7 +84,17 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(
         BenchSettings settings, bool json, InvocationConfiguration configuration, CancellationToken cancellationToken)
     {
-        BenchResult result = await new NetBench(settings, configuration.Error).RunAsync(cancellationToken);
+        BenchResult result;
+        try
+        {
+            result = await new NetBench(settings, configuration.Error).RunAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or ResourceLimitExceededException)
+        {
+            await configuration.Error.WriteLineAsync("The benchmark failed: " + e.Message);
+            return ExitCode.Failure;
+        }
+
         if (json)
             await configuration.Output.WriteLineAsync(BenchReport.ToJson(result));
         else
@@ -88,13 +102,13 @@ internal static class BenchCommand
         return result.Refusals == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static Option<T> Positive<T>(Option<T> option)
+    private static Option<T> Amount<T>(Option<T> option, T most)
         where T : struct, System.Numerics.INumber<T>
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !(value > T.Zero && T.IsFinite(value)))
-                result.AddError($"{option.Name} takes a number greater than 0.");
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !(value > T.Zero && value <= most))
+                result.AddError(FormattableString.Invariant($"{option.Name} takes a number greater than 0 and at most {most}."));
         });
         return option;
     }
