@@ -30,6 +30,9 @@ internal sealed class BenchLink : IAsyncDisposable
 
     public PeerId Peer => Address.PeerId!;
 
+    /// <summary>The processor time that this process and the other have used. Only one link of this process may be busy.</summary>
+    public TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime + _peer.ProcessorTime;
+
     public static async Task<BenchLink> StartAsync(BenchVariant variant, CancellationToken cancellationToken)
     {
         ToolProcess peer = ToolProcess.Start(

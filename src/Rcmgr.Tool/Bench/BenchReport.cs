@@ -5,24 +5,24 @@ namespace Rcmgr.Tool.Bench;
 /// <summary>A result for people and for programs.</summary>
 internal static class BenchReport
 {
-    private const string RowFormat = "{0,-8}  {1,-26}  {2,5}  {3,10}  {4,10}  {5,10}  {6,10}  {7,6}  {8,6}";
+    private const string RowFormat = "{0,-8}  {1,-26}  {2,5}  {3,9}  {4,9}  {5,6}  {6,9}  {7,9}  {8,6}  {9,6}  {10,6}";
 
     public static void WriteTable(TextWriter output, BenchResult result)
     {
         BenchSettings settings = result.Settings;
         output.WriteLine(Invariant(
-            $"{settings.Repetitions} samples each, in turns; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; higher is better"));
+            $"{settings.Repetitions} samples each, in turns; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; rates: higher is better, us (processor time for one MiB or round): lower is better"));
         output.WriteLine(Invariant(
             $"calibration: 100 xorshift64 steps take {result.CalibrationBefore:F1} ns before and {result.CalibrationAfter:F1} ns after"));
         output.WriteLine();
-        WriteRow(output, "security", "measurement", "unit", "with: min", "median", "wo.: min", "median", "ratio", "paired");
+        WriteRow(output, "security", "measurement", "unit", "with: min", "median", "us", "w/o: min", "median", "us", "rate", "us");
         foreach (BenchRow row in result.Rows)
         {
             WriteRow(
                 output, row.Security, row.Name, row.Unit,
-                Number(row.With.Min()), Number(BenchRow.Median(row.With)),
-                Number(row.Without.Min()), Number(BenchRow.Median(row.Without)),
-                Invariant($"{row.Ratio:F3}"), Invariant($"{row.PairedRatio:F3}"));
+                Number(row.With.Min(sample => sample.Rate)), Number(BenchRow.MedianRate(row.With)), Cost(row.With),
+                Number(row.Without.Min(sample => sample.Rate)), Number(BenchRow.MedianRate(row.Without)), Cost(row.Without),
+                Invariant($"{row.Ratio:F3}"), Invariant($"{row.CostRatio:F3}"));
         }
 
         if (result.Refusals > 0)
@@ -56,23 +56,30 @@ internal static class BenchReport
         WriteSamples(json, "with", row.With);
         WriteSamples(json, "without", row.Without);
         json.WriteNumber("ratio", Math.Round(row.Ratio, 4));
-        json.WriteNumber("pairedRatio", Math.Round(row.PairedRatio, 4));
+        json.WriteNumber("costRatio", Math.Round(row.CostRatio, 4));
         json.WriteEndObject();
     }
 
-    private static void WriteSamples(Utf8JsonWriter json, string name, IReadOnlyList<double> samples)
+    private static void WriteSamples(Utf8JsonWriter json, string name, IReadOnlyList<BenchSample> samples)
     {
         json.WriteStartObject(name);
-        json.WriteNumber("min", Rounded(samples.Min()));
-        json.WriteNumber("median", Rounded(BenchRow.Median(samples)));
+        json.WriteNumber("min", Rounded(samples.Min(sample => sample.Rate)));
+        json.WriteNumber("median", Rounded(BenchRow.MedianRate(samples)));
+        json.WriteNumber("cost", Rounded(BenchRow.MedianCost(samples)));
         json.WriteStartArray("samples");
-        foreach (double sample in samples)
-            json.WriteNumberValue(Rounded(sample));
+        foreach (BenchSample sample in samples)
+            json.WriteNumberValue(Rounded(sample.Rate));
+        json.WriteEndArray();
+        json.WriteStartArray("costs");
+        foreach (BenchSample sample in samples)
+            json.WriteNumberValue(Rounded(sample.Cost));
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
     private static void WriteRow(TextWriter output, params object[] cells) => output.WriteLine(RowFormat, cells);
+
+    private static string Cost(IReadOnlyList<BenchSample> samples) => Invariant($"{BenchRow.MedianCost(samples):F0}");
 
     private static string Number(double value) => Invariant($"{value:F1}");
 

@@ -33,8 +33,8 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
     {
         await measurement.Sample(with);
         await measurement.Sample(without);
-        List<double> samplesWith = [];
-        List<double> samplesWithout = [];
+        List<BenchSample> samplesWith = [];
+        List<BenchSample> samplesWithout = [];
         for (int i = 0; i < settings.Repetitions; i++)
         {
             samplesWith.Add(await measurement.Sample(with));
@@ -60,5 +60,5 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
         ];
     }
 
-    private sealed record Measurement(string Name, string Unit, Func<BenchLink, Task<double>> Sample);
+    private sealed record Measurement(string Name, string Unit, Func<BenchLink, Task<BenchSample>> Sample);
 }

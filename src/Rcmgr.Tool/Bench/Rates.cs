@@ -8,17 +8,17 @@ namespace Rcmgr.Tool.Bench;
 internal static class Rates
 {
     /// <summary>Ping round trips on one open stream.</summary>
-    public static async Task<double> PingAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken)
+    public static async Task<BenchSample> PingAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken)
     {
         await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
-        double rate = await CountAsync(time, async () => await Ping.RoundTripAsync(stream, cancellationToken));
+        BenchSample sample = await CountAsync(link, time, async () => await Ping.RoundTripAsync(stream, cancellationToken));
         await stream.CloseAsync(cancellationToken);
-        return rate;
+        return sample;
     }
 
     /// <summary>Streams that are opened, negotiated, pinged once and closed at both ends.</summary>
-    public static Task<double> PingStreamAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
-        CountAsync(time, async () =>
+    public static Task<BenchSample> PingStreamAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
+        CountAsync(link, time, async () =>
         {
             await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
             await Ping.RoundTripAsync(stream, cancellationToken);
@@ -26,15 +26,16 @@ internal static class Rates
         });
 
     /// <summary>Connections that are made, up to the agreed muxer, and closed. Leaves the link connected.</summary>
-    public static Task<double> HandshakeAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
-        CountAsync(time, async () =>
+    public static Task<BenchSample> HandshakeAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
+        CountAsync(link, time, async () =>
         {
             await link.Host.ClosePeerAsync(link.Peer, cancellationToken);
             await link.Host.DialAsync(link.Address, cancellationToken);
         });
 
-    private static async Task<double> CountAsync(TimeSpan time, Func<Task> round)
+    private static async Task<BenchSample> CountAsync(BenchLink link, TimeSpan time, Func<Task> round)
     {
+        TimeSpan processorTime = link.ProcessorTime;
         long start = Stopwatch.GetTimestamp();
         int rounds = 0;
         TimeSpan elapsed;
@@ -45,6 +46,6 @@ internal static class Rates
             elapsed = Stopwatch.GetElapsedTime(start);
         }
         while (elapsed < time);
-        return rounds / elapsed.TotalSeconds;
+        return new BenchSample(rounds, elapsed, link.ProcessorTime - processorTime);
     }
 }

@@ -6,7 +6,7 @@ using Rcmgr.Libp2p.Swarm;
 namespace Rcmgr.Tool.Bench;
 
 /// <summary>
-/// Throughput, in MiB per second. Each stream's worker takes its own stamps, when its stream is open and when the remote has confirmed
+/// Throughput: amounts are MiB. Each stream's worker takes its own stamps, when its stream is open and when the remote has confirmed
 /// its last byte; the sample lasts from the earliest to the latest of them.
 /// </summary>
 internal static class Transfers
@@ -17,14 +17,14 @@ internal static class Transfers
     private static readonly byte[] Pattern = CreatePattern();
 
     /// <summary>Sends to the peer's sink, which confirms the count.</summary>
-    public static Task<double> OneWayAsync(BenchLink link, int streams, long bytes, CancellationToken cancellationToken) =>
+    public static Task<BenchSample> OneWayAsync(BenchLink link, int streams, long bytes, CancellationToken cancellationToken) =>
         RunAsync(link, SinkHandler.Protocol, SinkAsync, streams, bytes, cancellationToken);
 
     /// <summary>Sends to the peer's echo and compares all that comes back; the rate is of the bytes sent, which travel twice.</summary>
-    public static Task<double> EchoAsync(BenchLink link, int streams, long bytes, CancellationToken cancellationToken) =>
+    public static Task<BenchSample> EchoAsync(BenchLink link, int streams, long bytes, CancellationToken cancellationToken) =>
         RunAsync(link, EchoHandler.Protocol, EchoAsync, streams, bytes, cancellationToken);
 
-    private static async Task<double> RunAsync(
+    private static async Task<BenchSample> RunAsync(
         BenchLink link,
         string protocol,
         Func<PeerStream, long, CancellationToken, Task> transfer,
@@ -33,9 +33,10 @@ internal static class Transfers
         CancellationToken cancellationToken)
     {
         long each = Math.Max(1, bytes / streams);
+        TimeSpan processorTime = link.ProcessorTime;
         (long Start, long End)[] stamps = await Task.WhenAll(Enumerable.Range(0, streams).Select(_ => Task.Run(Worker, cancellationToken)));
         TimeSpan elapsed = Stopwatch.GetElapsedTime(stamps.Min(stamp => stamp.Start), stamps.Max(stamp => stamp.End));
-        return each * streams / elapsed.TotalSeconds / (1024 * 1024);
+        return new BenchSample(each * streams / (1024.0 * 1024), elapsed, link.ProcessorTime - processorTime);
 
         async Task<(long Start, long End)> Worker()
         {
