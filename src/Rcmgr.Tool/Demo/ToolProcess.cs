@@ -27,6 +27,9 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>What it prints, line by line; ends when it does.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
+    /// <summary>The id of the process.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>The exit code; valid once it has exited.</summary>
