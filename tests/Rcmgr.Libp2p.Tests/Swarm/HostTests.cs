@@ -69,7 +69,7 @@ public sealed class HostTests
         await client.DialAsync(server);
 
         await Eventually.IsTrueAsync(() => server.Host.ConnectedPeers.Count == 1);
-        long expected = Libp2p.Security.Noise.NoiseProtocol.TransportBufferBytes;
+        long expected = Libp2p.Security.Noise.NoiseProtocol.TransportBufferBytes + Libp2p.Muxing.YamuxOptions.Default.SessionBufferBytes;
         Assert.Equal(new ScopeUsage(0, 0, 1, 0, 1, expected), server.Manager.System.Usage);
         Assert.Equal(new ScopeUsage(0, 0, 0, 1, 1, expected), client.Manager.System.Usage);
         Assert.True(server.Manager.Transient.Usage.IsZero);
