@@ -6,7 +6,7 @@ import { startNode } from './node.mjs'
 import { echoOnce, serveProtocols } from './protocols.mjs'
 
 const identifyWaitMs = 5000
-const tasks = { ping: pingOnce, identify: awaitIdentify, echo: echoMany }
+const tasks = { ping: pingOnce, identify: awaitIdentify, echo: echoMany, pings: pingUntilTold }
 
 /** Dials one peer, does the listed tasks in order, holds the connection, and says whether it was still open. */
 export async function dial({ security, key, addr, do: todo, streams, bytes, hold, timeout }) {
@@ -51,6 +51,17 @@ async function pingOnce({ node, connection }) {
   const start = performance.now()
   await node.services.ping.ping(connection.remotePeer)
   emit('ping', { ms: elapsedMs(start) })
+  return true
+}
+
+// Says so before the first, so that whoever started this peer knows when to begin what the pings are to survive.
+async function pingUntilTold({ node, connection }) {
+  let told = false
+  process.stdin.on('end', () => { told = true }).resume()
+  emit('pinging')
+  let count = 0
+  for (; !told; count++) await node.services.ping.ping(connection.remotePeer)
+  emit('pings', { count })
   return true
 }
 

@@ -15,12 +15,13 @@ namespace Rcmgr.Libp2p;
 /// A libp2p host over TCP whose every connection, stream and buffer is reserved with the resource manager before it exists
 /// (specification §8). All members are safe to use from several threads.
 /// </summary>
-public sealed class Libp2pHost : IAsyncDisposable
+public sealed partial class Libp2pHost : IAsyncDisposable
 {
     private const string ProtocolVersion = "ipfs/0.1.0";
 
     private readonly Libp2pHostOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly NoiseProtocol _noise;
     private readonly TlsProtocol _tls;
     private readonly SwarmEventQueue _events;
@@ -35,9 +36,9 @@ public sealed class Libp2pHost : IAsyncDisposable
         _noise = new NoiseProtocol(options.Identity, [ConnectionUpgrader.Yamux]);
         _tls = new TlsProtocol(options.Identity, [ConnectionUpgrader.Yamux], options.TimeProvider);
         _events = new SwarmEventQueue(options.EventQueueCapacity);
-        ILogger logger = options.LoggerFactory.CreateLogger<Libp2pHost>();
-        ConnectionUpgrader upgrader = new(SelectSecurity(options), options.HandshakeTimeout, options.TimeProvider, logger);
-        _swarm = new HostSwarm(options, upgrader, new SwarmContext(options, ResourceManager, CreateHandlers(options), _events, logger));
+        _logger = options.LoggerFactory.CreateLogger<Libp2pHost>();
+        ConnectionUpgrader upgrader = new(SelectSecurity(options), options.HandshakeTimeout, options.TimeProvider, _logger);
+        _swarm = new HostSwarm(options, upgrader, new SwarmContext(options, ResourceManager, CreateHandlers(options), _events, _logger));
     }
 
     /// <summary>The identity of this host.</summary>
@@ -80,6 +81,21 @@ public sealed class Libp2pHost : IAsyncDisposable
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Listens on a further address, and tells the connected peers in the background.</summary>
+    /// <returns>The address with the port that it got.</returns>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
+    /// <exception cref="NotSupportedException">The address is not of TCP.</exception>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    public async Task<Multiaddress> ListenAsync(Multiaddress address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Multiaddress actual = await _swarm.ListenAsync(address, cancellationToken);
+        foreach (PeerId peer in ConnectedPeers)
+            _swarm.TryRun(token => PushAsync(peer, token));
+        return actual.WithPeer(PeerId);
     }
 
     /// <summary>
@@ -171,11 +187,28 @@ public sealed class Libp2pHost : IAsyncDisposable
     private List<IStreamHandler> CreateHandlers(Libp2pHostOptions options) =>
     [
         new IdentifyHandler(Describe, _time),
-        new IdentifyPushHandler(static _ => { }, _time),
+        new IdentifyPushHandler(info => _events.Publish(new PeerChangedEvent(info)), _time),
         new PingHandler(_time),
         new EchoHandler(_time),
         .. options.Handlers,
     ];
+
+    private async Task PushAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using PeerStream stream = await OpenStreamAsync(peer, IdentifyPush.ProtocolId, cancellationToken);
+            await IdentifyPush.SendAsync(stream, Describe(), _time, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // A peer that does not take it, and a host without room to tell it, lose nothing but the news.
+            LogPushFailed(_logger, peer, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The new addresses did not reach {Peer}: {Reason}")]
+    private static partial void LogPushFailed(ILogger logger, PeerId peer, string reason);
 
     private IdentifyInfo Describe() => new()
     {

@@ -8,8 +8,10 @@ namespace Rcmgr.Libp2p.Muxing;
 /// </summary>
 internal sealed class FrameReader(Stream channel) : IDisposable
 {
+    /// <summary>The most that a reader holds.</summary>
+    public const int LargeBuffer = 64 * 1024;
+
     private const int SmallBuffer = 2 * 1024;
-    private const int LargeBuffer = 64 * 1024;
     private const int ShortReadsBeforeShrinking = 64;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);

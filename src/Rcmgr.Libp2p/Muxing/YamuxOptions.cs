@@ -23,6 +23,9 @@ internal sealed record YamuxOptions
     /// <summary>Bytes collected for one write to the channel. A session holds at most two such buffers, none when idle.</summary>
     public int SendBatch { get; init; } = 128 * 1024;
 
+    /// <summary>What a session's own buffers hold at most, streams aside: two send batches and the reader's large buffer.</summary>
+    public int SessionBufferBytes => (2 * SendBatch) + FrameReader.LargeBuffer;
+
     /// <summary>Resets waiting to be sent before the session stops reading from the remote that caused them.</summary>
     public int MaxQueuedResets { get; init; } = 1024;
 

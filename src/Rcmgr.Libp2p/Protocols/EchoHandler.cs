@@ -35,6 +35,7 @@ internal sealed class EchoHandler(TimeProvider time) : IStreamHandler
             int length;
             while ((length = await stream.Stream.ReadAsync(buffer, deadline.Token)) > 0)
             {
+                deadline.Restart();
                 await stream.Stream.WriteAsync(buffer.AsMemory(0, length), deadline.Token);
                 deadline.Restart();
             }

@@ -24,8 +24,8 @@ internal sealed class PingHandler(TimeProvider time) : IStreamHandler
         int length;
         while ((length = await stream.Stream.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, deadline.Token)) == block.Length)
         {
-            await stream.Stream.WriteAsync(block, deadline.Token);
             deadline.Restart();
+            await stream.Stream.WriteAsync(block, deadline.Token);
         }
 
         if (length == 0)

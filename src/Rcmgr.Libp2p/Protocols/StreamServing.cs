@@ -25,9 +25,14 @@ internal static class StreamServing
         {
             stream.Reset(StreamErrorCode.None);
         }
-        catch (Exception)
+        catch (IdentifyException)
         {
             stream.Reset(StreamErrorCode.ProtocolViolation);
+            throw;
+        }
+        catch (Exception)
+        {
+            stream.Reset(StreamErrorCode.None);
             throw;
         }
     }

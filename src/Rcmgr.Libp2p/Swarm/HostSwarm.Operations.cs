@@ -97,6 +97,7 @@ internal sealed partial class HostSwarm
         }
 
         await CloseQuietlyAsync(connection, ConnectionErrorCode.Shutdown);
+        connection.Dispose();
         throw new HostStoppedException();
     }
 

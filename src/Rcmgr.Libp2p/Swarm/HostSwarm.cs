@@ -70,6 +70,9 @@ internal sealed partial class HostSwarm : IAsyncDisposable
     public Task<bool> ClosePeerAsync(PeerId peer, uint code, CancellationToken cancellationToken) =>
         Enqueue(new ClosePeerCommand(peer, code, cancellationToken));
 
+    /// <summary>Starts an operation that the swarm ends and waits for when it stops; false when it has stopped.</summary>
+    public bool TryRun(Func<CancellationToken, Task> operation) => _operations.TryRun(() => operation(_stopping.Token));
+
     /// <summary>
     /// Stops accepting, tells every peer, ends all that runs and waits for it, within a bounded time. The same task for every caller.
     /// </summary>

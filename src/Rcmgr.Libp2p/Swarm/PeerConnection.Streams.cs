@@ -95,12 +95,6 @@ internal sealed partial class PeerConnection
         }
     }
 
-    private Exception Refused(Direction direction, Refusal refusal)
-    {
-        _context.Events.Publish(new StreamRefusedEvent(RemotePeer, direction, refusal));
-        return refusal.ToException();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of {Protocol} failed on a stream of {Peer}")]
     private static partial void LogHandlerFailed(ILogger logger, Exception error, string protocol, Identity.PeerId peer);
 

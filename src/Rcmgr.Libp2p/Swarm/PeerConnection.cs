@@ -76,8 +76,21 @@ internal sealed partial class PeerConnection : IDisposable
     /// <exception cref="IOException">The remote refused the stream or the protocol, or the connection is over.</exception>
     public async Task<PeerStream> OpenStreamAsync(string protocol, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await OpenCoreAsync(protocol, cancellationToken);
+        }
+        catch (ResourceLimitExceededException e)
+        {
+            _context.Events.Publish(new StreamRefusedEvent(RemotePeer, Direction.Outbound, e.Refusal));
+            throw;
+        }
+    }
+
+    private async Task<PeerStream> OpenCoreAsync(string protocol, CancellationToken cancellationToken)
+    {
         if (!_context.ResourceManager.TryOpenStream(RemotePeer.Key, Direction.Outbound, out StreamScope? scope, out Refusal refusal))
-            throw Refused(Direction.Outbound, refusal);
+            throw refusal.ToException();
         MuxedStream? stream = null;
         try
         {
@@ -86,7 +99,7 @@ internal sealed partial class PeerConnection : IDisposable
             if (!scope.TrySetProtocol(protocol, out refusal))
             {
                 stream.Reset(StreamErrorCode.ResourceLimitExceeded);
-                throw Refused(Direction.Outbound, refusal);
+                throw refusal.ToException();
             }
 
             return Register(new PeerStream(RemotePeer, RemoteAddress, protocol, stream, scope, _context.Time) { OnDisposed = Forget });

@@ -1,5 +1,6 @@
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Protocols;
 
 namespace Rcmgr.Libp2p.Swarm;
 
@@ -25,6 +26,9 @@ public sealed record ConnectionRefusedEvent(Multiaddress RemoteAddress, Directio
 
 /// <summary>The resource manager refused a stream, its window or its protocol.</summary>
 public sealed record StreamRefusedEvent(PeerId Peer, Direction Direction, Refusal Refusal) : SwarmEvent;
+
+/// <summary>A peer has told what changed about it; what it left out has not. Its claims are not proven, but for its identity.</summary>
+public sealed record PeerChangedEvent(IdentifyInfo Info) : SwarmEvent;
 
 /// <summary>A dial failed for a reason other than a refusal by the resource manager.</summary>
 public sealed record DialFailedEvent(Multiaddress Address, Exception Error) : SwarmEvent;

@@ -76,7 +76,7 @@ internal sealed class ConnectionUpgrader
             SecuredChannel secured = await security.SecureAsync(raw, isInitiator, expectedRemote, deadline.Token);
             channel = secured.Stream;
 
-            memory.Become(security.TransportBufferBytes);
+            memory.Become(security.TransportBufferBytes + YamuxOptions.Default.SessionBufferBytes);
             if (scope.PeerScope is null)
                 scope.SetPeer(secured.RemotePeer.Key);
             if (secured.Muxer is null)

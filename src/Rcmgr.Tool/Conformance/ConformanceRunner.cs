@@ -6,7 +6,7 @@ namespace Rcmgr.Tool.Conformance;
 /// <summary>Runs files of recorded cases, prints what fails, and sums up.</summary>
 internal sealed class ConformanceRunner(TextWriter output, TextWriter error)
 {
-    private static readonly IConformanceSuite[] Suites = [new AutoscaleSuite(), new PartialConfigsSuite()];
+    private static readonly IConformanceSuite[] Suites = [new AutoscaleSuite(), new PartialConfigsSuite(), new ScenarioSuite(), new AllowlistSuite()];
 
     private readonly int[] _counts = new int[Enum.GetValues<CaseOutcome>().Length];
 

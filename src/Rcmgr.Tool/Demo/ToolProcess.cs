@@ -35,6 +35,16 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>The exit code; valid once it has exited.</summary>
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>The processor time that it has used; valid until it has exited.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The first lines of its error stream.</summary>
     public string Errors
     {

@@ -7,7 +7,12 @@ internal sealed partial class AccountingEngine<TWide>
     {
         bool done;
         using (_gate.EnterScope())
+        {
             done = TryReserve(scope, size, priority, out refusal);
+            if (!done && refusal is { Reason: RefusalReason.Limit, Limit: ResourceLimits.Unlimited })
+                PreferRealLimit(scope, size, priority, ref refusal);
+        }
+
         if (!done)
             Refusals.Count(refusal);
         return done;
@@ -118,6 +123,42 @@ internal sealed partial class AccountingEngine<TWide>
         Reserve(ancestors.ServicePeer, size);
         for (ResourceScope? charged = scope; charged is not null and not WideScope; charged = (charged as SpanScope)?.Owner)
             charged.Held.Memory += size;
+        return true;
+    }
+
+    /// <summary>
+    /// An unlimited scope refused because its counter would have left 63 bits. If a scope above it refuses for a limit that
+    /// somebody set, that is the one to be named.
+    /// </summary>
+    private static void PreferRealLimit(ResourceScope scope, long size, byte priority, ref Refusal refusal)
+    {
+        ResourceScope root = scope;
+        while (root is SpanScope span && !root.IsClosed)
+        {
+            if (Breaks(root, size, priority, ref refusal))
+                return;
+            root = span.Owner;
+        }
+
+        if (root.IsClosed)
+            return;
+        Ancestors above = root.Ancestors;
+        ReadOnlySpan<ResourceScope?> path =
+            [root, above.Peer, above.ProtocolPeer, above.ServicePeer, above.FirstWide, above.MiddleWide, above.LastWide];
+        foreach (ResourceScope? level in path)
+        {
+            if (level is not null && Breaks(level, size, priority, ref refusal))
+                return;
+        }
+    }
+
+    private static bool Breaks(ResourceScope scope, long size, byte priority, ref Refusal refusal)
+    {
+        ResourceLimits limits = scope.CurrentLimits;
+        long current = Read(scope).Memory;
+        if (limits.Memory == ResourceLimits.Unlimited || LimitCheck.AllowsMemory(limits, current, size, priority))
+            return false;
+        refusal = Refusal.OfLimit(scope, LimitCheck.MemoryViolation(limits, current, size, priority));
         return true;
     }
 

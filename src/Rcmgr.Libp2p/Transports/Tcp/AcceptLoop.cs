@@ -42,9 +42,9 @@ internal sealed partial class AcceptLoop(
                     await Task.Delay(Pause, time, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Told to stop; the listening socket may be closed already.
         }
     }
 
@@ -61,9 +61,8 @@ internal sealed partial class AcceptLoop(
             // The remote left before it was accepted.
             return false;
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             LogAcceptFailed(logger, e.Message);
             return true;
         }
