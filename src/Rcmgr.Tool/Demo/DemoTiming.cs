@@ -4,8 +4,8 @@ namespace Rcmgr.Tool.Demo;
 internal sealed record DemoTiming(TimeSpan Total)
 {
     public const int MinSeconds = 8;
-    public const int MaxSeconds = 28;
-    public const int DefaultSeconds = 22;
+    public const int MaxSeconds = 24;
+    public const int DefaultSeconds = 20;
 
     /// <summary>What is kept for leaving once the attacks are over.</summary>
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(2);

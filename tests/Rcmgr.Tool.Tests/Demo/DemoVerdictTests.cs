@@ -82,16 +82,18 @@ public sealed class DemoVerdictTests
     }
 
     [Fact]
-    public void The_newcomer_and_unanswered_questions_are_told_and_not_judged()
+    public void The_newcomer_unanswered_questions_and_skipped_attacks_are_told_and_not_judged()
     {
         DemoRecord record = Record(Report(default));
         record.Newcomer = HonestReport.Nothing with { Dials = 7 };
         record.MissSample();
+        record.SkippedAttacks = ["deaf readers"];
 
         DemoVerdict verdict = DemoVerdict.Of(record);
 
         Assert.True(verdict.Passed);
         Assert.Contains(verdict.Notes, note => note.Contains("7 dials", StringComparison.Ordinal));
+        Assert.Contains(verdict.Notes, note => note.Contains("deaf readers", StringComparison.Ordinal));
         Assert.Contains(verdict.Notes, note => note.Contains("1 of 2 questions", StringComparison.Ordinal));
     }
 }
