@@ -121,6 +121,8 @@ internal sealed class Lockstep
         return Compare(ModelOutcome.Ok, ModelOutcome.Ok);
     }
 
+    public bool HasView(string name) => _views.TryGetValue(name, out Stack<ScopeView>? views) && views.Count > 0;
+
     /// <summary>What every scope of the manager holds: shared scopes by name, connections, streams and spans by handle.</summary>
     public Dictionary<string, ScopeUsage> Usage()
     {
