@@ -7,8 +7,8 @@ internal sealed class PingLoop : IAsyncDisposable
 {
     private readonly TestHost _peer;
     private readonly PeerId _target;
-    private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
+    private volatile bool _isStopping;
     private int _answered;
 
     private PingLoop(TestHost peer, PeerId target)
@@ -40,22 +40,22 @@ internal sealed class PingLoop : IAsyncDisposable
     /// <summary>Stops and fails if any ping of all those sent was not answered.</summary>
     public async Task<int> StopAsync()
     {
-        await _stop.CancelAsync();
+        _isStopping = true;
         await _loop;
         return Answered;
     }
 
+    /// <summary>Lets the peer go, however its pings went. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        _isStopping = true;
         await _loop.ContinueWith(static _ => { }, TaskScheduler.Default);
         await _peer.DisposeAsync();
-        _stop.Dispose();
     }
 
     private async Task RunAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_isStopping)
         {
             await _peer.Host.PingAsync(_target, CancellationToken.None);
             Interlocked.Increment(ref _answered);

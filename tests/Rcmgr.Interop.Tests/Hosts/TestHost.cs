@@ -52,6 +52,7 @@ internal sealed class TestHost : IAsyncDisposable
         Assert.Equal(0, Manager.AccountingFaults);
     }
 
+    /// <summary>Stops the host. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();

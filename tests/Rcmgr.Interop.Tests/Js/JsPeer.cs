@@ -33,6 +33,34 @@ internal sealed class JsPeer : IAsyncDisposable
             "dial", "--addr", $"{address}", "--do", tasks, "--security", security, "--key", key,
             "--streams", Number(streams), "--bytes", Number(bytes), "--hold", Number(hold), "--timeout", "30000");
 
+    /// <summary>Starts a peer that pings <paramref name="address"/> until its input ends, and waits until it has begun.</summary>
+    public static async Task<JsPeer> StartPingingAsync(object address)
+    {
+        JsPeer js = Dial(address, "ping,pings,ping");
+        try
+        {
+            await js.NextAsync("pinging");
+            return js;
+        }
+        catch
+        {
+            await js.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends a peer of <see cref="StartPingingAsync"/>; fails unless every ping was answered. Returns how many.</summary>
+    public async Task<int> StopPingingAsync()
+    {
+        _process.StandardInput.Close();
+        Assert.True(await EndAsync() == 0, Transcript());
+        Assert.Equal(2, Events("ping").Count);
+        Assert.True(Assert.Single(Events("held")).GetProperty("open").GetBoolean());
+        int answered = Assert.Single(Events("pings")).GetProperty("count").GetInt32();
+        Assert.InRange(answered, 1, int.MaxValue);
+        return answered;
+    }
+
     /// <summary>Everything the peer has said so far of one kind.</summary>
     public IReadOnlyList<JsonElement> Events(string name) => [.. _events.Where(said => Name(said) == name)];
 
@@ -62,9 +90,6 @@ internal sealed class JsPeer : IAsyncDisposable
         await Task.WhenAll(_reading, _process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(35));
         return _process.ExitCode;
     }
-
-    /// <summary>Lets a peer that works until its stdin ends come to its end.</summary>
-    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>All that the peer has said, for messages of failing tests.</summary>
     public string Transcript()
@@ -96,15 +121,20 @@ internal sealed class JsPeer : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement said = document.RootElement.Clone();
-            _events.Enqueue(said);
-            _unread.Writer.TryWrite(said);
+            while (await _process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                using JsonDocument document = JsonDocument.Parse(line);
+                JsonElement said = document.RootElement.Clone();
+                _events.Enqueue(said);
+                _unread.Writer.TryWrite(said);
+            }
         }
-
-        _unread.Writer.Complete();
+        finally
+        {
+            _unread.Writer.Complete();
+        }
     }
 
     private static string? Name(JsonElement said) => said.GetProperty("event").GetString();

@@ -36,6 +36,22 @@ public sealed class WeDialJsTests
         await host.ComesToHoldNothingAsync();
     }
 
+    [Fact]
+    public async Task We_echo_80_MiB_over_8_streams_with_a_js_peer()
+    {
+        JsPeerAvailability.Require();
+        await using TestHost host = await TestHost.StartAsync();
+        await using JsPeer js = JsPeer.Listen();
+        JsonElement listening = await js.NextAsync("listening");
+        var address = Multiaddress.Parse(listening.GetProperty("addrs")[0].GetString()!);
+        PeerId peer = await host.Host.DialAsync(address, TestContext.Current.CancellationToken);
+
+        await EchoClient.EchoAsync(host.Host, peer, JsCombinations.Streams, bytesPerStream: 10 * 1024 * 1024);
+
+        await host.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);
+        await host.ComesToHoldNothingAsync();
+    }
+
     private static void CheckIdentify(IdentifyInfo identify, PeerId peer, string address)
     {
         Assert.Equal(peer, identify.PeerId);
