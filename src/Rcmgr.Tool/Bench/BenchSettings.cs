@@ -15,6 +15,9 @@ internal sealed record BenchSettings
     /// <summary>The samples of each row and variant.</summary>
     public required int Repetitions { get; init; }
 
+    /// <summary>What a measurement's name must contain to be taken.</summary>
+    public required string Filter { get; init; }
+
     /// <summary>The security protocols, by their short names.</summary>
     public required IReadOnlyList<string> Securities { get; init; }
 }

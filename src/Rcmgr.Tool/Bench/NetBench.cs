@@ -2,10 +2,13 @@ namespace Rcmgr.Tool.Bench;
 
 /// <summary>
 /// Measures hosts of this process against hosts of other processes over loopback, with and without the resource manager in turns
-/// (with, without, with, …), after one round of each that does not count.
+/// (with, without, with, …), after some rounds of each that do not count.
 /// </summary>
 internal sealed class NetBench(BenchSettings settings, TextWriter progress)
 {
+    /// <summary>Rounds before the first that counts. Code is compiled in stages while it runs, and rarely run code last.</summary>
+    private const int WarmUpRounds = 4;
+
     public async Task<BenchResult> RunAsync(CancellationToken cancellationToken)
     {
         double calibrationBefore = Calibration.Measure();
@@ -20,7 +23,7 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
     {
         await using BenchLink with = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: true), cancellationToken);
         await using BenchLink without = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: false), cancellationToken);
-        foreach (Measurement measurement in Measurements(cancellationToken))
+        foreach (Measurement measurement in Measurements(cancellationToken).Where(measurement => measurement.Name.Contains(settings.Filter, StringComparison.Ordinal)))
         {
             await progress.WriteLineAsync($"{security}: {measurement.Name}");
             rows.Add(await MeasureAsync(security, measurement, with, without));
@@ -31,8 +34,12 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
 
     private async Task<BenchRow> MeasureAsync(string security, Measurement measurement, BenchLink with, BenchLink without)
     {
-        await measurement.Sample(with);
-        await measurement.Sample(without);
+        for (int i = 0; i < WarmUpRounds; i++)
+        {
+            await measurement.Sample(with);
+            await measurement.Sample(without);
+        }
+
         List<BenchSample> samplesWith = [];
         List<BenchSample> samplesWithout = [];
         for (int i = 0; i < settings.Repetitions; i++)

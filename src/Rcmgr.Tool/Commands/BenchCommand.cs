@@ -47,10 +47,16 @@ internal static class BenchCommand
             DefaultValueFactory = _ => [.. BenchVariant.Securities],
         };
         securities.AcceptOnlyFromAmong([.. BenchVariant.Securities]);
+        Option<string> only = new("--only")
+        {
+            Description = "Only the measurements whose name contains this.",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "",
+        };
         Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
         Command command = new("net", "Measure TCP with Noise and TLS over loopback, with and without the manager.")
         {
-            seconds, bytes, streams, repetitions, securities, json,
+            seconds, bytes, streams, repetitions, securities, only, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new BenchSettings
@@ -59,6 +65,7 @@ internal static class BenchCommand
                 Bytes = parsed.GetValue(bytes),
                 Streams = parsed.GetValue(streams),
                 Repetitions = parsed.GetValue(repetitions),
+                Filter = parsed.GetRequiredValue(only),
                 Securities = [.. parsed.GetRequiredValue(securities).Distinct()],
             },
             parsed.GetValue(json),
