@@ -72,7 +72,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
         IReadOnlyList<AttackPhase> phases = AttackCatalog.Phases;
         for (int i = 0; i < phases.Count; i++)
         {
-            if (Stopwatch.GetElapsedTime(_started) > timing.Total)
+            if (Stopwatch.GetElapsedTime(_started) > DemoTiming.LastStart)
             {
                 _record.SkippedAttacks = [.. phases.Skip(i).Select(phase => phase.Title)];
                 break;
