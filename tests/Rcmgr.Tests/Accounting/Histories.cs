@@ -87,7 +87,8 @@ internal static class Histories
             case 12:
                 lockstep.ReserveMemory(shared, step.Size, step.Priority);
                 break;
-            case 13 when handle is not null:
+            // What a scope holds for its spans is theirs to give back.
+            case 13 when handle is not null && (misuses || lockstep.Handles[handle].SpansBegun == 0):
                 lockstep.ReleaseMemory(handle, Bounded(step.Size, lockstep.Handles[handle].Usage.Memory, misuses));
                 break;
             case 14:
