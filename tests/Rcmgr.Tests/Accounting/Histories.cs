@@ -120,7 +120,7 @@ internal static class Histories
                 lockstep.CloseView(shared);
         }
 
-        foreach (string shared in Shared.OrderByDescending(name => name.Length))
+        foreach (string shared in Shared.OrderBy(name => name == "system"))
             lockstep.ReleaseMemory(shared, lockstep.Model.SharedUsage().GetValueOrDefault(shared).Memory);
     }
 
