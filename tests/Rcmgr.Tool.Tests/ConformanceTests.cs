@@ -5,6 +5,9 @@ public sealed class ConformanceTests
     [Theory]
     [InlineData("autoscale.json", 418)]
     [InlineData("partial_configs.json", 93)]
+    [InlineData("scenarios.json", 307)]
+    [InlineData("quirks.json", 23)]
+    [InlineData("allowlist.json", 40)]
     public async Task Every_recorded_case_passes(string file, int cases)
     {
         ToolRun run = await ToolRun.RunAsync("conformance", ToolRun.Data(file));

@@ -120,14 +120,7 @@ internal sealed partial class AccountingEngine<TWide>
     /// </summary>
     private bool TryRevokeAllowlisting(ConnectionScope connection, out Refusal refusal)
     {
-        bool moved = TryChargeWide(System, connection.Held, ChargeParts.Transfer, out refusal);
-        if (moved && !TryChargeWide(Transient, connection.Held, ChargeParts.Transfer, out refusal))
-        {
-            ReturnWide(System, connection.Held);
-            moved = false;
-        }
-
-        if (!moved)
+        if (!TryChargeNormalRoots(connection.Held, out refusal))
         {
             CloseConnection(connection);
             return false;
@@ -136,7 +129,27 @@ internal sealed partial class AccountingEngine<TWide>
         ReturnWide(AllowlistedTransient, connection.Held);
         ReturnWide(AllowlistedSystem, connection.Held);
         connection.Allowlisted = false;
+        connection.IsRevoked = true;
         return true;
+    }
+
+    private bool TryChargeNormalRoots(in UsageVector delta, out Refusal refusal)
+    {
+        bool inSystem = TryChargeWide(System, delta, ChargeParts.Transfer, out refusal);
+        if (!inSystem && !refusal.IsWrap)
+            return false;
+        bool inTransient = TryChargeWide(Transient, delta, ChargeParts.Transfer, out Refusal transientRefusal);
+        if (inSystem && inTransient)
+            return true;
+
+        // A limit that somebody set is named before a counter that would wrap.
+        if (inSystem || (!inTransient && !transientRefusal.IsWrap))
+            refusal = transientRefusal;
+        if (inSystem)
+            TWide.Return(System, delta);
+        if (inTransient)
+            TWide.Return(Transient, delta);
+        return false;
     }
 
     private void CloseConnection(ConnectionScope connection)

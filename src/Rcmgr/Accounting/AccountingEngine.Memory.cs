@@ -9,7 +9,7 @@ internal sealed partial class AccountingEngine<TWide>
         using (_gate.EnterScope())
         {
             done = TryReserve(scope, size, priority, out refusal);
-            if (!done && refusal is { Reason: RefusalReason.Limit, Limit: ResourceLimits.Unlimited })
+            if (!done && refusal.IsWrap)
                 PreferRealLimit(scope, size, priority, ref refusal);
         }
 
@@ -128,7 +128,7 @@ internal sealed partial class AccountingEngine<TWide>
 
     /// <summary>
     /// An unlimited scope refused because its counter would have left 63 bits. If a scope above it refuses for a limit that
-    /// somebody set, that is the one to be named.
+    /// somebody set, or is closed, that is the one to be named.
     /// </summary>
     private static void PreferRealLimit(ResourceScope scope, long size, byte priority, ref Refusal refusal)
     {
@@ -141,7 +141,11 @@ internal sealed partial class AccountingEngine<TWide>
         }
 
         if (root.IsClosed)
+        {
+            refusal = Refusal.OfClosed(root);
             return;
+        }
+
         Ancestors above = root.Ancestors;
         ReadOnlySpan<ResourceScope?> path =
             [root, above.Peer, above.ProtocolPeer, above.ServicePeer, above.FirstWide, above.MiddleWide, above.LastWide];

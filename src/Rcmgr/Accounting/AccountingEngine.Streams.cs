@@ -149,7 +149,13 @@ internal sealed partial class AccountingEngine<TWide>
         // The peer's share is checked before anything is committed. If both refuse, the group is the one to be named.
         bool shareAllows = AllowsShare(stream, kind, name, existingShare, out Refusal shareRefusal);
         if (!AllowsGroup(kind, name, existing, stream.Held, commit: shareAllows, out WideScope? group, out refusal))
+        {
+            // A limit that somebody set is named before a counter that would wrap.
+            if (refusal.IsWrap && !shareAllows && !shareRefusal.IsWrap)
+                refusal = shareRefusal;
             return false;
+        }
+
         if (!shareAllows)
         {
             refusal = shareRefusal;

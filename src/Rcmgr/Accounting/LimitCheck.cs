@@ -23,7 +23,9 @@ internal static class LimitCheck
     public static bool Allows(ResourceLimits limits, in UsageVector current, in UsageVector delta, ChargeParts parts, out Violation violation)
     {
         violation = default;
-        if ((parts & ChargeParts.Memory) != 0 && !AllowsMemory(limits, current.Memory, delta.Memory, MemoryPriority.Always))
+        bool refusesMemory = (parts & ChargeParts.Memory) != 0
+            && !AllowsMemory(limits, current.Memory, delta.Memory, MemoryPriority.Always);
+        if (refusesMemory && limits.Memory != ResourceLimits.Unlimited)
         {
             violation = MemoryViolation(limits, current.Memory, delta.Memory, MemoryPriority.Always);
             return false;
@@ -41,7 +43,10 @@ internal static class LimitCheck
             return false;
         }
 
-        return true;
+        // A limit that somebody set is named before a counter that would wrap.
+        if (refusesMemory)
+            violation = MemoryViolation(limits, current.Memory, delta.Memory, MemoryPriority.Always);
+        return !refusesMemory;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -60,6 +60,9 @@ public readonly struct Refusal : IEquatable<Refusal>
     public string ConfigurationKey =>
         Reason == RefusalReason.Limit ? $"{ScopeNaming.Section(ScopeKind, _subject)}.{LimitName}" : string.Empty;
 
+    /// <summary>No limit was met: a counter without one would have left 63 bits.</summary>
+    internal bool IsWrap => Reason == RefusalReason.Limit && Resource == Resource.Memory && Limit == ResourceLimits.Unlimited;
+
     private string LimitName => (Resource, Direction) switch
     {
         (Resource.Memory, _) => "Memory",

@@ -41,10 +41,14 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
 
     internal bool Allowlisted;
 
+    /// <summary>Whether the connection has lost its place on the allowlist: its list then names the system scope first (specification §1.2).</summary>
+    internal bool IsRevoked;
+
     internal PeerScope? Peer;
 
     internal override Ancestors Ancestors => (Peer, Allowlisted) switch
     {
+        (null, false) when IsRevoked => new() { FirstWide = Engine.System, LastWide = Engine.Transient },
         (null, false) => new() { FirstWide = Engine.Transient, LastWide = Engine.System },
         (null, true) => new() { FirstWide = Engine.AllowlistedTransient, LastWide = Engine.AllowlistedSystem },
         (_, false) => new() { Peer = Peer, LastWide = Engine.System },

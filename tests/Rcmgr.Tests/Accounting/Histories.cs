@@ -87,7 +87,8 @@ internal static class Histories
             case 12:
                 lockstep.ReserveMemory(shared, step.Size, step.Priority);
                 break;
-            case 13 when handle is not null:
+            // What a scope holds for its spans is theirs to give back.
+            case 13 when handle is not null && (misuses || lockstep.Handles[handle].SpansBegun == 0):
                 lockstep.ReleaseMemory(handle, Bounded(step.Size, lockstep.Handles[handle].Usage.Memory, misuses));
                 break;
             case 14:
@@ -119,7 +120,7 @@ internal static class Histories
                 lockstep.CloseView(shared);
         }
 
-        foreach (string shared in Shared.OrderByDescending(name => name.Length))
+        foreach (string shared in Shared.OrderBy(name => name == "system"))
             lockstep.ReleaseMemory(shared, lockstep.Model.SharedUsage().GetValueOrDefault(shared).Memory);
     }
 

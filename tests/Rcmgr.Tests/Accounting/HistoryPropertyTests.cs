@@ -24,7 +24,7 @@ public sealed class HistoryPropertyTests
 
     [Fact]
     public void Without_limits_no_history_wraps_a_counter() =>
-        Gen.Select(Histories.Step.Array[1, 60])
+        Histories.Step.Array[1, 60]
             .Sample(steps => Assert.Null(Run(TestManagers.Infinite, steps, TestManagers.All, misuses: false).Difference), iter: 500);
 
     private static Lockstep Run(ResourceManagerLimits limits, HistoryStep[] steps, ResourceLimits replacement, bool misuses)
