@@ -100,7 +100,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     /// <summary>
     /// Connects to the peer at <paramref name="address"/>, and to no other when the address names it. A connection that exists to a
-    /// named peer is used again.
+    /// named peer is used again; dials that run at the same time make a connection each.
     /// </summary>
     /// <exception cref="ResourceLimitExceededException">The own resource manager refused; nothing was sent.</exception>
     /// <exception cref="DialFailedException">The network or the remote failed; the cause is inside.</exception>

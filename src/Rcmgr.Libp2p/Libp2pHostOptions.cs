@@ -37,6 +37,9 @@ public sealed record Libp2pHostOptions
     /// <summary>The time a remote may take to accept a raw connection.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The time a stopping host waits for handlers and operations that do not end when told to.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Commands that may wait to be started; more are refused with <see cref="CommandQueueFullException"/>.</summary>
     public int CommandQueueCapacity { get; init; } = 1024;
 

@@ -21,7 +21,7 @@ internal static class Program
             ConformanceCommand.Create(),
             NodeCommand.Create(),
         };
-        foreach (Command command in DemoCommand.Create())
+        foreach (Command command in DemoCommand.Create().Concat(BenchCommand.Create()))
             root.Add(command);
         ParseResult parsed = root.Parse(args);
         InvocationConfiguration configuration = new()

@@ -64,7 +64,7 @@ internal sealed partial class HostSwarm
             return IsHostWide(refusal) ? AcceptOutcome.Exhausted : AcceptOutcome.Handled;
         }
 
-        if (!_connections.TryRun(() => Task.Run(() => AcceptAsync(socket, scope, Multiaddress.FromTcp(remote)))))
+        if (!_connections.TryRun(() => Task.Run(() => AcceptAsync(socket, scope, remote))))
         {
             TcpSocket.Abort(socket);
             scope.Dispose();
@@ -73,8 +73,9 @@ internal sealed partial class HostSwarm
         return AcceptOutcome.Handled;
     }
 
-    private async Task AcceptAsync(Socket socket, ConnectionScope scope, Multiaddress remoteAddress)
+    private async Task AcceptAsync(Socket socket, ConnectionScope scope, IPEndPoint remote)
     {
+        Multiaddress remoteAddress = Multiaddress.FromTcp(remote);
         try
         {
             UpgradedConnection upgraded = await _upgrader.UpgradeAsync(

@@ -13,9 +13,6 @@ namespace Rcmgr.Libp2p.Swarm;
 /// </summary>
 internal sealed partial class HostSwarm : IAsyncDisposable
 {
-    /// <summary>How long a stopping host waits for operations and handlers that do not end when told to.</summary>
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
-
     private readonly Libp2pHostOptions _options;
     private readonly ConnectionUpgrader _upgrader;
     private readonly SwarmContext _context;
@@ -150,7 +147,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
         Task ended = Task.WhenAll([.. closing, _operations.CompleteAsync(), _connections.CompleteAsync()]);
         try
         {
-            await ended.WaitAsync(DrainTimeout, _context.Time);
+            await ended.WaitAsync(_options.DrainTimeout, _context.Time);
         }
         catch (TimeoutException)
         {

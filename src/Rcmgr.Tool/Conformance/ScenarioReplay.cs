@@ -1,17 +1,24 @@
 using System.Text.Json;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Tool.Conformance.Model;
 
 namespace Rcmgr.Tool.Conformance;
 
-/// <summary>Replays the ops of one scenario against a manager.</summary>
+/// <summary>
+/// Replays the ops of one scenario against a manager and the reference model. The manager must agree with the model after
+/// every op, and with the recording wherever the recording is what we promise: see <see cref="ScenarioQuirks"/>.
+/// </summary>
 internal sealed class ScenarioReplay
 {
     private readonly LimitVectors _vectors;
     private readonly PeerKey[] _peers;
-    private readonly ResourceManager _manager;
-    private readonly Dictionary<string, ResourceScope> _handles = [];
-    private readonly HashSet<string> _closed = [];
+    private readonly Lockstep _lockstep;
+    private readonly ScenarioQuirks _quirks;
     private readonly ScenarioState _state;
+
+    // Spans are numbered anew when their owner is, so a recorded name is only good for finding the handle.
+    private readonly Dictionary<string, string> _handlesByRecordedName = [];
+    private int _unnamed;
 
     public ScenarioReplay(LimitVectors vectors, JsonElement scenario)
     {
@@ -24,142 +31,76 @@ internal sealed class ScenarioReplay
                 allowlist.Add(AllowlistSuite.ToEntry(AllowlistAddress.Parse(Expand(address.GetString()!))));
         }
 
-        _manager = new ResourceManager(vectors.ReadAll(scenario.GetProperty("limits"), Peer), allowlist);
-        _state = new ScenarioState(_manager, _handles, _peers);
+        _lockstep = new Lockstep(vectors.ReadAll(scenario.GetProperty("limits"), Peer), allowlist);
+        _quirks = new ScenarioQuirks(_lockstep.Model);
+        _state = new ScenarioState(_lockstep, _peers);
     }
 
     /// <summary>Runs one op; the first difference, or null.</summary>
     public string? Step(JsonElement op)
     {
-        ScenarioQuirk quirk = ScenarioQuirk.Read(op, _closed);
-        ScenarioOutcome actual = Apply(op);
-        return quirk.OutcomeDifference(ScenarioOutcome.Read(op, Expand), actual)
-            ?? _state.Difference(op, _closed)
-            ?? _state.ListDifference(op);
+        ScenarioOp read = ScenarioOp.Read(op, Expand);
+        bool isNoted = _handlesByRecordedName.TryGetValue(read.RecordedAt ?? "", out string? refusing);
+        ScenarioOutcome recorded = ScenarioOutcome.Read(op, name => isNoted ? refusing! : Expand(name));
+        if (read.On is not null && _quirks.IsMissing(read.On, _lockstep.Handles))
+        {
+            // An earlier op made this handle in the recording, but is refused by what we promise.
+            _quirks.Skip(read);
+            return null;
+        }
+
+        _quirks.Before(read, recorded);
+        ModelOutcome outcome = Apply(op, read);
+        _quirks.After(read, recorded, outcome);
+        if (read.Handle is string handle && CaseFile.Text(op, "name") is string name)
+            _handlesByRecordedName[Expand(name)] = handle;
+
+        if (_lockstep.Difference is string difference)
+            return difference;
+        string? recordedDifference = _quirks.HoldsOutcome ? recorded.DifferenceFrom(ScenarioOutcome.Of(outcome)) : null;
+        return recordedDifference ?? (_quirks.HoldsState ? _state.Difference(op, _quirks.Excludes) ?? _state.ListDifference(op) : null);
     }
 
-    private ScenarioOutcome Apply(JsonElement op)
+    private ModelOutcome Apply(JsonElement op, ScenarioOp read)
     {
-        switch (op.GetProperty("op").GetString())
+        // An op that was recorded as refused names no handle.
+        string id = read.Handle ?? $"unnamed{++_unnamed}";
+        string on = read.On ?? "";
+        switch (read.Name)
         {
             case "openConnection":
-                return OpenConnection(op);
+                return _lockstep.OpenConnection(
+                    id, DirectionOf(op), op.GetProperty("fd").GetBoolean(), Multiaddress.Parse(Expand(op.GetProperty("addr").GetString()!)).LeadingAddress);
             case "openStream":
-                return _manager.TryOpenStream(Peer(op.GetProperty("peer").GetString()!), DirectionOf(op), out StreamScope? stream, out Refusal refusal)
-                    ? Keep(op, stream)
-                    : ScenarioOutcome.Of(refusal, isAttached: false);
+                return _lockstep.OpenStream(id, Peer(op.GetProperty("peer").GetString()!), DirectionOf(op));
             case "setPeer":
-                ConnectionScope connection = (ConnectionScope)Handle(op);
-                return connection.TrySetPeer(Peer(op.GetProperty("peer").GetString()!), out refusal)
-                    ? ScenarioOutcome.Ok
-                    : ScenarioOutcome.Of(refusal, isAttached: true);
+                return _lockstep.SetPeer(on, Peer(op.GetProperty("peer").GetString()!));
             case "setProtocol":
-                return ((StreamScope)Handle(op)).TrySetProtocol(op.GetProperty("proto").GetString()!, out refusal)
-                    ? ScenarioOutcome.Ok
-                    : ScenarioOutcome.Of(refusal, isAttached: true);
+                return _lockstep.SetProtocol(on, op.GetProperty("proto").GetString()!);
             case "setService":
-                StreamScope owner = (StreamScope)Handle(op);
-                return owner.TrySetService(op.GetProperty("svc").GetString()!, out refusal)
-                    ? ScenarioOutcome.Ok
-                    : ScenarioOutcome.Of(refusal, owner.ServiceScope is not null);
+                return _lockstep.SetService(on, op.GetProperty("svc").GetString()!);
+            case "reserveMemory":
+                return _lockstep.ReserveMemory(on, read.Size, op.GetProperty("prio").GetByte());
+            case "releaseMemory":
+                return _lockstep.ReleaseMemory(on, read.Size);
+            case "beginSpan":
+                return _lockstep.BeginSpan(id, on);
+            case "setLimit":
+                return _lockstep.SetLimits(on, _vectors.Read(op.GetProperty("limit")));
             case "done":
-                ((IDisposable)Handle(op)).Dispose();
-                return ScenarioOutcome.Ok;
+                return _lockstep.Close(on);
             case "gc":
                 // Scopes that nobody uses are gone already; there is no background collection to run.
-                return ScenarioOutcome.Ok;
+                return ModelOutcome.Ok;
             default:
-                return OnScope(op);
+                throw new FormatException($"unknown op {read.Name}");
         }
     }
-
-    private ScenarioOutcome OpenConnection(JsonElement op) =>
-        _manager.TryOpenConnection(
-            DirectionOf(op),
-            op.GetProperty("fd").GetBoolean(),
-            Multiaddress.Parse(op.GetProperty("addr").GetString()!).LeadingAddress,
-            out ConnectionScope? connection,
-            out Refusal refusal)
-            ? Keep(op, connection)
-            : ScenarioOutcome.Of(refusal, isAttached: false);
-
-    /// <summary>Ops on any scope: by handle, or by the name of a scope that is reached through a view.</summary>
-    private ScenarioOutcome OnScope(JsonElement op)
-    {
-        string on = op.GetProperty("on").GetString()!;
-        if (_handles.TryGetValue(on, out ResourceScope? handle))
-            return OnScope(op, handle);
-        using ScopeView? view = View(on);
-        return OnScope(op, view?.Scope ?? (on == "system" ? _manager.System : _manager.Transient));
-    }
-
-    private ScenarioOutcome OnScope(JsonElement op, ResourceScope scope)
-    {
-        switch (op.GetProperty("op").GetString())
-        {
-            case "reserveMemory":
-                long size = op.GetProperty("size").GetInt64();
-                if (size < 0)
-                    return Refuses(() => scope.ReserveMemory(size));
-                return scope.TryReserveMemory(size, op.GetProperty("prio").GetByte(), out Refusal refusal)
-                    ? ScenarioOutcome.Ok
-                    : ScenarioOutcome.Of(refusal, isAttached: false);
-            case "releaseMemory":
-                long released = op.GetProperty("size").GetInt64();
-                if (released < 0)
-                    return Refuses(() => scope.ReleaseMemory(released));
-                scope.ReleaseMemory(released);
-                return ScenarioOutcome.Ok;
-            case "beginSpan":
-                return scope.TryBeginSpan(out SpanScope? span, out refusal) ? Keep(op, span) : ScenarioOutcome.Of(refusal, isAttached: false);
-            case "setLimit":
-                scope.Limits = _vectors.Read(op.GetProperty("limit"));
-                return ScenarioOutcome.Ok;
-            default:
-                throw new FormatException($"unknown op {op.GetProperty("op")}");
-        }
-    }
-
-    private static ScenarioOutcome Refuses(Action negative)
-    {
-        try
-        {
-            negative();
-            return ScenarioOutcome.Ok;
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            return ScenarioOutcome.Negative;
-        }
-    }
-
-    private ScopeView? View(string name)
-    {
-        string[] parts = name.Split(':', 2);
-        return parts[0] switch
-        {
-            "peer" => _manager.ViewPeer(Peer(parts[1])),
-            "protocol" => _manager.ViewProtocol(parts[1]),
-            "service" => _manager.ViewService(parts[1]),
-            _ => null,
-        };
-    }
-
-    private ScenarioOutcome Keep(JsonElement op, ResourceScope scope)
-    {
-        // An op that was recorded as refused names no handle; then the outcome differs and says so.
-        if (CaseFile.Text(op, "h") is string handle)
-            _handles[handle] = scope;
-        return ScenarioOutcome.Ok;
-    }
-
-    private ResourceScope Handle(JsonElement op) => _handles[op.GetProperty("on").GetString()!];
 
     private static Direction DirectionOf(JsonElement op) =>
         op.GetProperty("dir").GetString() == "in" ? Direction.Inbound : Direction.Outbound;
 
-    private PeerKey Peer(string text) =>
-        text.StartsWith('@') ? _peers[int.Parse(text.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)] : RecordedPeers.Parse(text);
+    private PeerKey Peer(string text) => RecordedPeers.Parse(Expand(text));
 
     private string Expand(string text) => ScenarioState.Expand(text, _peers);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rcmgr.Tool.Conformance.Model;
 
 namespace Rcmgr.Tool.Conformance;
 
@@ -8,8 +9,7 @@ namespace Rcmgr.Tool.Conformance;
 /// What every scope of a scenario is recorded to hold. Only changes are recorded, so the whole state is carried along, and
 /// every scope is compared after every op: nothing may change that is not recorded to.
 /// </summary>
-internal sealed partial class ScenarioState(
-    ResourceManager manager, IReadOnlyDictionary<string, ResourceScope> handles, IReadOnlyList<PeerKey> peers)
+internal sealed partial class ScenarioState(Lockstep lockstep, IReadOnlyList<PeerKey> peers)
 {
     private readonly Dictionary<string, ScopeUsage> _expected = [];
 
@@ -18,23 +18,21 @@ internal sealed partial class ScenarioState(
 
     /// <summary>Takes in the changes of an op and compares all scopes; the first difference, or null.</summary>
     /// <param name="op">The op.</param>
-    /// <param name="closed">Handles that are closed for us, whatever is recorded: they hold nothing.</param>
-    public string? Difference(JsonElement op, IReadOnlySet<string> closed)
+    /// <param name="excludes">Tells the handles that are not compared.</param>
+    public string? Difference(JsonElement op, Func<string, bool> excludes)
     {
         Record(op);
-        foreach (string handle in closed)
-            _expected[handle] = default;
-        Dictionary<string, ScopeUsage> actual = Read();
+        Dictionary<string, ScopeUsage> actual = lockstep.Usage();
         foreach ((string scope, ScopeUsage expected) in _expected)
         {
             ScopeUsage found = actual.GetValueOrDefault(scope);
-            if (expected != found)
+            if (expected != found && !excludes(scope))
                 return $"{scope}: expected {Text(expected)}, got {Text(found)}";
         }
 
         foreach ((string scope, ScopeUsage found) in actual)
         {
-            if (!found.IsZero && !_expected.ContainsKey(scope))
+            if (!found.IsZero && !_expected.ContainsKey(scope) && !excludes(scope))
                 return $"{scope}: expected nothing, got {Text(found)}";
         }
 
@@ -46,7 +44,7 @@ internal sealed partial class ScenarioState(
     {
         if (!op.TryGetProperty("lists", out JsonElement lists))
             return null;
-        HashSet<string> listed = [.. manager.TakeSnapshot().Scopes.Select(scope => scope.Name)];
+        HashSet<string> listed = [.. lockstep.Manager.TakeSnapshot().Scopes.Select(scope => scope.Name)];
         foreach ((string list, string prefix) in (ReadOnlySpan<(string, string)>)[("peers", "peer:"), ("protocols", "protocol:"), ("services", "service:")])
         {
             HashSet<string> recorded = [.. lists.GetProperty(list).EnumerateArray().Select(name => prefix + Expand(name.GetString()!, peers))];
@@ -68,14 +66,6 @@ internal sealed partial class ScenarioState(
                 ? default
                 : new(use[0].GetInt64(), use[1].GetInt64(), use[2].GetInt64(), use[3].GetInt64(), use[4].GetInt64(), use[5].GetInt64());
         }
-    }
-
-    private Dictionary<string, ScopeUsage> Read()
-    {
-        Dictionary<string, ScopeUsage> actual = manager.TakeSnapshot().Scopes.ToDictionary(scope => scope.Name, scope => scope.Use);
-        foreach ((string handle, ResourceScope scope) in handles)
-            actual[handle] = scope.Usage;
-        return actual;
     }
 
     private static string Text(ScopeUsage use) =>

@@ -53,11 +53,17 @@ internal sealed class DemoCast : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>Starts one hostile peer, which stops itself after <paramref name="duration"/>.</summary>
-    public ToolProcess StartAttack(IAttack attack, TimeSpan duration)
+    /// <summary>Starts one hostile peer, which stops itself after <paramref name="duration"/>; returns once it attacks.</summary>
+    /// <exception cref="IOException">It did not start.</exception>
+    public async Task<ToolProcess> StartAttackAsync(IAttack attack, TimeSpan duration, CancellationToken cancellationToken)
     {
         ToolProcess attacker = Start("demo-attacker", attack.Kind, Address, $"{Math.Ceiling(duration.TotalSeconds)}");
-        _readers.Add(ReadAsync(attacker, static _ => { }));
+        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task reading = ReadAsync(attacker, _ => ready.TrySetResult());
+        _readers.Add(reading);
+        await Task.WhenAny(ready.Task, reading).WaitAsync(cancellationToken);
+        if (!ready.Task.IsCompleted)
+            throw new IOException($"The attack '{attack.Kind}' did not start. {attacker.Errors}");
         return attacker;
     }
 

@@ -10,6 +10,7 @@ internal sealed class DemoRecord
     private readonly Lock _gate = new();
     private readonly List<string> _violations = [];
     private AdminReport? _latest;
+    private IReadOnlyList<string> _skippedAttacks = [];
     private HonestReport _veteran = HonestReport.Nothing;
     private HonestReport _newcomer = HonestReport.Nothing;
     private int _samples;
@@ -30,6 +31,13 @@ internal sealed class DemoRecord
     {
         get => Read(() => _newcomer);
         set => Write(() => _newcomer = value);
+    }
+
+    /// <summary>Attacks for which there was no time.</summary>
+    public IReadOnlyList<string> SkippedAttacks
+    {
+        get => Read(() => _skippedAttacks);
+        set => Write(() => _skippedAttacks = value);
     }
 
     public int Samples => Read(() => _samples);

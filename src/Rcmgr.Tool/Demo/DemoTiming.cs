@@ -4,11 +4,14 @@ namespace Rcmgr.Tool.Demo;
 internal sealed record DemoTiming(TimeSpan Total)
 {
     public const int MinSeconds = 8;
-    public const int MaxSeconds = 28;
-    public const int DefaultSeconds = 22;
+    public const int MaxSeconds = 24;
+    public const int DefaultSeconds = 20;
 
-    /// <summary>Starting processes, and leaving once the attacks are over.</summary>
-    private static readonly TimeSpan Overhead = TimeSpan.FromSeconds(3);
+    /// <summary>What is kept for leaving once the attacks are over.</summary>
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(2);
+
+    /// <summary>Short, but still an attack.</summary>
+    private static readonly TimeSpan ShortestPhase = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long after everybody else has gone the node may still hold something.</summary>
     public static TimeSpan ReleasePatience { get; } = TimeSpan.FromSeconds(4);
@@ -16,5 +19,13 @@ internal sealed record DemoTiming(TimeSpan Total)
     /// <summary>When the demo ends at the latest, whatever happens.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);
 
-    public TimeSpan Phase(int phases) => (Total - Overhead) / phases;
+    /// <summary>
+    /// How long the next of <paramref name="phases"/> phases may take once its processes run: an even share of the time that is left,
+    /// so that a busy machine that starts processes slowly does not make the demo longer.
+    /// </summary>
+    public TimeSpan NextPhase(int phases, TimeSpan elapsed)
+    {
+        TimeSpan share = (Total - Leaving - elapsed) / phases;
+        return share > ShortestPhase ? share : ShortestPhase;
+    }
 }

@@ -62,6 +62,8 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
         ];
         if (record.MissedSamples > 0)
             remarks.Add($"the admin endpoint left {record.MissedSamples} of {record.Samples + record.MissedSamples} questions unanswered");
+        if (record.SkippedAttacks.Count > 0)
+            remarks.Add($"this machine is too busy, so there was no time for: {string.Join("; ", record.SkippedAttacks)}");
         return remarks;
     }
 

@@ -27,10 +27,23 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>What it prints, line by line; ends when it does.</summary>
     public ChannelReader<string> Lines => _lines.Reader;
 
+    /// <summary>The id of the process.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>The exit code; valid once it has exited.</summary>
     public int ExitCode => _process.ExitCode;
+
+    /// <summary>The processor time that it has used; valid until it has exited.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     /// <summary>The first lines of its error stream.</summary>
     public string Errors

@@ -62,7 +62,7 @@ internal static class NodeRunner
                     Identity = identity,
                     ResourceManager = manager,
                     ListenAddresses = settings.Listen,
-                    Handlers = [new PingHandler(TimeProvider.System), new EchoHandler(TimeProvider.System), new SinkHandler(TimeProvider.System)],
+                    Handlers = [new SinkHandler(TimeProvider.System)],
                 },
                 stop);
         }

@@ -12,7 +12,7 @@ public sealed class ChurnTests
     [Fact]
     public async Task Nothing_is_held_after_streams_and_connections_ended_in_every_way()
     {
-        ResourceLimits tight = ResourceLimits.AllowAll with { Streams = 6, Memory = 5 * YamuxOptions.InitialWindow };
+        ResourceLimits tight = ResourceLimits.AllowAll with { Streams = 6, Memory = (2 * TestHost.ConnectionBytes) + (5 * YamuxOptions.InitialWindow) };
         await using TestHost server = await TestHost.StartAsync(
             TestHost.Unlimited with { PeerDefault = tight, System = ResourceLimits.AllowAll with { ConnectionsInbound = 3 } });
         TestHost[] clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => TestHost.StartAsync()));

@@ -62,16 +62,15 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task An_open_connection_holds_its_file_descriptor_and_transport_buffers_only()
+    public async Task An_open_connection_holds_its_file_descriptor_and_buffers_only()
     {
         await using TestHost server = await TestHost.StartAsync();
         await using TestHost client = await TestHost.StartAsync();
         await client.DialAsync(server);
 
         await Eventually.IsTrueAsync(() => server.Host.ConnectedPeers.Count == 1);
-        long expected = Libp2p.Security.Noise.NoiseProtocol.TransportBufferBytes;
-        Assert.Equal(new ScopeUsage(0, 0, 1, 0, 1, expected), server.Manager.System.Usage);
-        Assert.Equal(new ScopeUsage(0, 0, 0, 1, 1, expected), client.Manager.System.Usage);
+        Assert.Equal(new ScopeUsage(0, 0, 1, 0, 1, TestHost.ConnectionBytes), server.Manager.System.Usage);
+        Assert.Equal(new ScopeUsage(0, 0, 0, 1, 1, TestHost.ConnectionBytes), client.Manager.System.Usage);
         Assert.True(server.Manager.Transient.Usage.IsZero);
     }
 

@@ -29,8 +29,8 @@ public sealed class ShutdownTests
         await using RawPeer peer = await RawPeer.ConnectAsync(server.Address);
         await peer.Session.OpenStreamAsync(Ct);
         Task<PeerId> dialing = server.Host.DialAsync(Multiaddress.FromTcp((IPEndPoint)blackHole.LocalEndpoint), Ct);
-        await Eventually.IsTrueAsync(() => server.Manager.System.Usage is
-            { ConnectionsInbound: 3, ConnectionsOutbound: 1, StreamsInbound: 3 });
+        await Eventually.IsTrueAsync(
+            () => server.Manager.System.Usage is { ConnectionsInbound: 3, ConnectionsOutbound: 1, StreamsInbound: 3 });
 
         await server.Host.StopAsync(Ct);
 
@@ -38,6 +38,25 @@ public sealed class ShutdownTests
         await Assert.ThrowsAsync<HostStoppedException>(() => dialing);
         await Eventually.HoldsNothingAsync(client.Manager);
         Assert.Equal(0, await ReadToEndAsync(halfOpen));
+    }
+
+    [Fact]
+    public async Task A_handler_that_ignores_the_end_does_not_hold_it_up_for_ever()
+    {
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestHost server = await TestHost.StartAsync(configure: options => options with
+        {
+            DrainTimeout = TimeSpan.FromMilliseconds(50),
+            Handlers = [new LambdaHandler((_, _) => release.Task)],
+        });
+        await using RawPeer peer = await RawPeer.ConnectAsync(server.Address);
+        await (await peer.ProposeAsync(LambdaHandler.Protocol)).ReadExactlyAsync(new byte[20], Ct);
+
+        await server.Host.StopAsync(Ct);
+
+        Assert.Equal(1, server.Manager.System.Usage.StreamsInbound);
+        release.SetResult();
+        await Eventually.HoldsNothingAsync(server.Manager);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class StreamRefusalTests
         Assert.Equal(StreamErrorCode.ResourceLimitExceeded, await RawPeer.ResetCodeAsync(stream));
         await server.NextEventAsync<StreamRefusedEvent>();
         Assert.False(peer.Session.Completion.IsCompleted);
-        await Eventually.IsTrueAsync(() => server.Manager.System.Usage is { StreamsInbound: 0 } usage && usage.Memory < YamuxOptions.InitialWindow);
+        await Eventually.IsTrueAsync(() => server.Manager.System.Usage is { StreamsInbound: 0 } usage && usage.Memory == TestHost.ConnectionBytes);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class StreamRefusalTests
     private static ResourceManagerLimits Limits(string phase) => phase switch
     {
         "stream" => TestHost.Unlimited with { PeerDefault = All with { StreamsInbound = 0, StreamsOutbound = 0 } },
-        "window" => TestHost.Unlimited with { PeerDefault = All with { Memory = YamuxOptions.InitialWindow } },
+        "window" => TestHost.Unlimited with { PeerDefault = All with { Memory = TestHost.ConnectionBytes + YamuxOptions.InitialWindow - 1 } },
         _ => TestHost.Unlimited with
         {
             Protocol = new Dictionary<string, ResourceLimits> { [EchoHandler.Protocol] = All with { Streams = 0 } },

@@ -1,5 +1,7 @@
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Muxing;
+using Rcmgr.Libp2p.Security.Noise;
 using Rcmgr.Libp2p.Swarm;
 
 namespace Rcmgr.Libp2p.Tests.Swarm;
@@ -17,6 +19,9 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     public static ResourceManagerLimits Unlimited => ResourceManagerLimits.Infinite;
+
+    /// <summary>What an idle Noise connection is charged with: the buffers of its security and of its muxer.</summary>
+    public static long ConnectionBytes => NoiseProtocol.TransportBufferBytes + YamuxOptions.Default.SessionBufferBytes;
 
     public ResourceManager Manager { get; }
 

@@ -1,0 +1,46 @@
+using Rcmgr.Libp2p;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Protocols;
+
+namespace Rcmgr.Tool.Bench;
+
+/// <summary>A host of one variant with a fresh identity; the same at both ends.</summary>
+internal sealed class BenchHost : IAsyncDisposable
+{
+    private readonly HostIdentity _identity;
+
+    private BenchHost(HostIdentity identity, Libp2pHost host)
+    {
+        _identity = identity;
+        Host = host;
+    }
+
+    public Libp2pHost Host { get; }
+
+    /// <summary>What the manager refused so far: a benchmark in which anything was refused has measured something else.</summary>
+    public long Refusals => Host.ResourceManager.GetRefusalCounts().Sum(count => count.Count);
+
+    public static async Task<BenchHost> StartAsync(BenchVariant variant, bool listens, CancellationToken cancellationToken)
+    {
+        HostIdentity identity = HostIdentity.Generate();
+        Libp2pHost host = await Libp2pHost.StartAsync(
+            new Libp2pHostOptions
+            {
+                Identity = identity,
+                ResourceManager = new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits),
+                ListenAddresses = listens ? [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0")] : [],
+                SecurityProtocols = [variant.SecurityProtocol],
+                Handlers = [new SinkHandler(TimeProvider.System)],
+                Unmetered = !variant.IsMetered,
+            },
+            cancellationToken);
+        return new BenchHost(identity, host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _identity.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Rcmgr.Libp2p;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Tool.Demo;
+
+namespace Rcmgr.Tool.Bench;
+
+/// <summary>A host in this process, connected to its listening counterpart in another.</summary>
+internal sealed class BenchLink : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly BenchHost _host;
+    private readonly ToolProcess _peer;
+
+    private BenchLink(BenchVariant variant, BenchHost host, ToolProcess peer, Multiaddress address)
+    {
+        Variant = variant;
+        _host = host;
+        _peer = peer;
+        Address = address;
+    }
+
+    public BenchVariant Variant { get; }
+
+    public Libp2pHost Host => _host.Host;
+
+    public Multiaddress Address { get; }
+
+    public PeerId Peer => Address.PeerId!;
+
+    /// <summary>The processor time that this process and the other have used. Only one link of this process may be busy.</summary>
+    public TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime + _peer.ProcessorTime;
+
+    public static async Task<BenchLink> StartAsync(BenchVariant variant, CancellationToken cancellationToken)
+    {
+        ToolProcess peer = ToolProcess.Start(
+            "bench-peer", "--security", variant.Security, "--manager", variant.IsMetered ? "true" : "false");
+        BenchHost? host = null;
+        try
+        {
+            Multiaddress address = Multiaddress.Parse(await ReadLineAsync(peer, cancellationToken));
+            host = await BenchHost.StartAsync(variant, listens: false, cancellationToken);
+            await host.Host.DialAsync(address, cancellationToken);
+            return new BenchLink(variant, host, peer, address);
+        }
+        catch
+        {
+            if (host is not null)
+                await host.DisposeAsync();
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops both ends.</summary>
+    /// <returns>What the managers of both ends have refused.</returns>
+    /// <exception cref="IOException">The other process did not end as it should.</exception>
+    public async Task<long> StopAsync(CancellationToken cancellationToken)
+    {
+        await Host.StopAsync(cancellationToken);
+        if (!await _peer.StopAsync(Patience) || _peer.ExitCode != ExitCode.Success)
+            throw new IOException("The listening process did not stop by itself: " + _peer.Errors);
+        string refusals = await ReadLineAsync(_peer, cancellationToken);
+        return _host.Refusals + long.Parse(refusals, NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _peer.DisposeAsync();
+    }
+
+    private static async Task<string> ReadLineAsync(ToolProcess peer, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        return await peer.Lines.WaitToReadAsync(patience.Token) && peer.Lines.TryRead(out string? line)
+            ? line
+            : throw new IOException("The listening process ended without an answer: " + peer.Errors);
+    }
+}

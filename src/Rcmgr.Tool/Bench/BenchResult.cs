@@ -1,0 +1,10 @@
+namespace Rcmgr.Tool.Bench;
+
+/// <summary>What one run measured.</summary>
+/// <param name="Settings">How much was measured.</param>
+/// <param name="Rows">The measurements.</param>
+/// <param name="CalibrationBefore">See <see cref="Calibration"/>; much more of it at the end than at the start means a disturbed run.</param>
+/// <param name="CalibrationAfter">As before, at the end.</param>
+/// <param name="Refusals">What the managers refused; anything but 0 spoils the run.</param>
+internal sealed record BenchResult(
+    BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, long Refusals);

@@ -1,0 +1,71 @@
+namespace Rcmgr.Tool.Bench;
+
+/// <summary>
+/// Measures hosts of this process against hosts of other processes over loopback, with and without the resource manager in turns
+/// (with, without, with, …), after some rounds of each that do not count.
+/// </summary>
+internal sealed class NetBench(BenchSettings settings, TextWriter progress)
+{
+    /// <summary>Rounds before the first that counts. Code is compiled in stages while it runs, and rarely run code last.</summary>
+    private const int WarmUpRounds = 4;
+
+    public async Task<BenchResult> RunAsync(CancellationToken cancellationToken)
+    {
+        double calibrationBefore = Calibration.Measure();
+        List<BenchRow> rows = [];
+        long refusals = 0;
+        foreach (string security in settings.Securities)
+            refusals += await MeasureAsync(security, rows, cancellationToken);
+        return new BenchResult(settings, rows, calibrationBefore, Calibration.Measure(), refusals);
+    }
+
+    private async Task<long> MeasureAsync(string security, List<BenchRow> rows, CancellationToken cancellationToken)
+    {
+        await using BenchLink with = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: true), cancellationToken);
+        await using BenchLink without = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: false), cancellationToken);
+        foreach (Measurement measurement in Measurements(cancellationToken).Where(measurement => measurement.Name.Contains(settings.Filter, StringComparison.Ordinal)))
+        {
+            await progress.WriteLineAsync($"{security}: {measurement.Name}");
+            rows.Add(await MeasureAsync(security, measurement, with, without));
+        }
+
+        return await with.StopAsync(cancellationToken) + await without.StopAsync(cancellationToken);
+    }
+
+    private async Task<BenchRow> MeasureAsync(string security, Measurement measurement, BenchLink with, BenchLink without)
+    {
+        for (int i = 0; i < WarmUpRounds; i++)
+        {
+            await measurement.Sample(with);
+            await measurement.Sample(without);
+        }
+
+        List<BenchSample> samplesWith = [];
+        List<BenchSample> samplesWithout = [];
+        for (int i = 0; i < settings.Repetitions; i++)
+        {
+            samplesWith.Add(await measurement.Sample(with));
+            samplesWithout.Add(await measurement.Sample(without));
+        }
+
+        return new BenchRow(security, measurement.Name, measurement.Unit, samplesWith, samplesWithout);
+    }
+
+    private IEnumerable<Measurement> Measurements(CancellationToken cancellationToken)
+    {
+        const string Throughput = "MiB/s";
+        const string Rate = "1/s";
+        (int streams, long bytes, TimeSpan time) = (settings.Streams, settings.Bytes, settings.SampleTime);
+        return
+        [
+            new("one-way, 1 stream", Throughput, link => Transfers.OneWayAsync(link, 1, bytes, cancellationToken)),
+            new($"one-way, {streams} streams", Throughput, link => Transfers.OneWayAsync(link, streams, bytes, cancellationToken)),
+            new($"echo, {streams} streams", Throughput, link => Transfers.EchoAsync(link, streams, bytes, cancellationToken)),
+            new("ping round trips", Rate, link => Rates.PingAsync(link, time, cancellationToken)),
+            new("open, ping, close streams", Rate, link => Rates.PingStreamAsync(link, time, cancellationToken)),
+            new("handshakes", Rate, link => Rates.HandshakeAsync(link, time, cancellationToken)),
+        ];
+    }
+
+    private sealed record Measurement(string Name, string Unit, Func<BenchLink, Task<BenchSample>> Sample);
+}

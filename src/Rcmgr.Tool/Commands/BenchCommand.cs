@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Rcmgr.Tool.Bench;
+
+namespace Rcmgr.Tool.Commands;
+
+/// <summary><c>rcmgr bench net</c>: what the network path does, and what the manager costs on it.</summary>
+internal static class BenchCommand
+{
+    private const string SecurityName = "--security";
+    private const double MaxSeconds = 3600;
+    private const long MaxBytes = 1L << 40;
+    private const int MaxStreams = 64;
+    private const int MaxRepetitions = 1000;
+
+    /// <summary>The command, and the hidden one that its listening processes run.</summary>
+    public static IEnumerable<Command> Create() =>
+    [
+        new Command("bench", "Measure this machine.") { CreateNet() },
+        CreatePeer(),
+    ];
+
+    private static Command CreateNet()
+    {
+        Option<double> seconds = Amount(new Option<double>("--seconds")
+        {
+            Description = "The time of each sample of pings, streams and handshakes.",
+            DefaultValueFactory = _ => 1,
+        }, MaxSeconds);
+        Option<long> bytes = Amount(new Option<long>("--bytes")
+        {
+            Description = "The bytes of each throughput sample, over all its streams.",
+            DefaultValueFactory = _ => 256 * 1024 * 1024,
+        }, MaxBytes);
+        Option<int> streams = Amount(new Option<int>("--streams")
+        {
+            Description = "The streams used at once where there is more than one.",
+            DefaultValueFactory = _ => 8,
+        }, MaxStreams);
+        Option<int> repetitions = Amount(new Option<int>("--repetitions")
+        {
+            Description = "The samples of each row, with and without the manager.",
+            DefaultValueFactory = _ => 5,
+        }, MaxRepetitions);
+        Option<string[]> securities = new(SecurityName)
+        {
+            Description = "Only this security protocol; may be repeated.",
+            DefaultValueFactory = _ => [.. BenchVariant.Securities],
+        };
+        securities.AcceptOnlyFromAmong([.. BenchVariant.Securities]);
+        Option<string> only = new("--only")
+        {
+            Description = "Only the measurements whose name contains this.",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "",
+        };
+        Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
+        Command command = new("net", "Measure TCP with Noise and TLS over loopback, with and without the manager.")
+        {
+            seconds, bytes, streams, repetitions, securities, only, json,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new BenchSettings
+            {
+                SampleTime = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                Bytes = parsed.GetValue(bytes),
+                Streams = parsed.GetValue(streams),
+                Repetitions = parsed.GetValue(repetitions),
+                Filter = parsed.GetRequiredValue(only),
+                Securities = [.. parsed.GetRequiredValue(securities).Distinct()],
+            },
+            parsed.GetValue(json),
+            parsed.InvocationConfiguration,
+            cancellationToken));
+        return command;
+    }
+
+    private static Command CreatePeer()
+    {
+        Option<string> security = new(SecurityName) { Required = true };
+        Option<bool> manager = new("--manager") { Required = true };
+        security.AcceptOnlyFromAmong([.. BenchVariant.Securities]);
+        Command command = new("bench-peer", "The listening end of a benchmark.") { security, manager };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellationToken) => BenchPeer.RunAsync(
+            new BenchVariant(parsed.GetRequiredValue(security), parsed.GetRequiredValue(manager)),
+            parsed.InvocationConfiguration.Output,
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        BenchSettings settings, bool json, InvocationConfiguration configuration, CancellationToken cancellationToken)
+    {
+        BenchResult result;
+        try
+        {
+            result = await new NetBench(settings, configuration.Error).RunAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or ResourceLimitExceededException)
+        {
+            await configuration.Error.WriteLineAsync("The benchmark failed: " + e.Message);
+            return ExitCode.Failure;
+        }
+
+        if (json)
+            await configuration.Output.WriteLineAsync(BenchReport.ToJson(result));
+        else
+            BenchReport.WriteTable(configuration.Output, result);
+        return result.Refusals == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static Option<T> Amount<T>(Option<T> option, T most)
+        where T : struct, System.Numerics.INumber<T>
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !(value > T.Zero && value <= most))
+                result.AddError(FormattableString.Invariant($"{option.Name} takes a number greater than 0 and at most {most}."));
+        });
+        return option;
+    }
+}

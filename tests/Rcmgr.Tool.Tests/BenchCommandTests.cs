@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Rcmgr.Tool.Tests;
+
+public sealed class BenchCommandTests
+{
+    [Fact]
+    public async Task Json_holds_every_row_with_its_samples_of_both_variants()
+    {
+        ToolRun run = await ToolRun.RunAsync(
+            "bench", "net", "--seconds", "0.01", "--bytes", "262144", "--streams", "2", "--repetitions", "2", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.True(json.RootElement.GetProperty("calibration").GetProperty("nanosecondsBefore").GetDouble() > 0);
+        Assert.Equal(0, json.RootElement.GetProperty("refusals").GetInt64());
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        Assert.Equal(6, rows.Count(row => row.GetProperty("security").GetString() == "noise"));
+        Assert.Equal(6, rows.Count(row => row.GetProperty("security").GetString() == "tls"));
+        Assert.All(rows, row =>
+        {
+            Assert.True(row.GetProperty("ratio").GetDouble() > 0);
+            Assert.Equal(2, row.GetProperty("with").GetProperty("samples").GetArrayLength());
+            Assert.True(row.GetProperty("without").GetProperty("min").GetDouble() > 0);
+        });
+    }
+
+    [Theory]
+    [InlineData("--seconds", "0")]
+    [InlineData("--seconds", "NaN")]
+    [InlineData("--bytes", "-1")]
+    [InlineData("--streams", "none")]
+    [InlineData("--repetitions", "0")]
+    [InlineData("--security", "plaintext")]
+    public async Task Amounts_that_measure_nothing_are_wrong_usage(string option, string value)
+    {
+        ToolRun run = await ToolRun.RunAsync("bench", "net", option, value);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+}

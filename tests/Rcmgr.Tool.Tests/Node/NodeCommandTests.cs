@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Muxing;
+using Rcmgr.Tool.Admin;
+using Rcmgr.Tool.Demo;
+
+namespace Rcmgr.Tool.Tests.Node;
+
+public sealed class NodeCommandTests
+{
+    [Fact]
+    public async Task A_node_says_where_it_listens_serves_peers_tells_its_use_and_leaves_nothing_behind()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using LineChannel output = new();
+        Task<int> node = Program.RunAsync(
+            ["node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "127.0.0.1:0", "--json"], output, TextWriter.Null, stop.Token);
+
+        using JsonDocument listening = JsonDocument.Parse(await output.ReadAsync());
+        Assert.Equal("listening", listening.RootElement.GetProperty("event").GetString());
+        Multiaddress address = Multiaddress.Parse(listening.RootElement.GetProperty("addrs")[0].GetString()!);
+        Assert.Equal(listening.RootElement.GetProperty("peerId").GetString(), address.PeerId?.ToString());
+        using AdminClient admin = new(IPEndPoint.Parse(listening.RootElement.GetProperty("admin").GetString()!));
+
+        using HostIdentity identity = HostIdentity.Generate();
+        await using BarePeer peer = await BarePeer.DialAsync(address, identity, ct);
+        await EchoAsync(peer, ct);
+        Assert.Contains(identity.PeerId.ToString(), await output.WaitForAsync("\"connected\""), StringComparison.Ordinal);
+        AdminReport? report = await admin.TryGetAsync(ct);
+        Assert.Equal(1, report?.Find(ScopeKind.System)?.Use.ConnectionsInbound);
+        Assert.Contains(report!.Scopes, scope => scope.Kind == ScopeKind.Peer && scope.Name == $"peer:{identity.PeerId}");
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await node);
+        using JsonDocument stopped = JsonDocument.Parse(await output.WaitForAsync("\"stopped\""));
+        Assert.True(AdminJsonReader.Use(stopped.RootElement.GetProperty("inUse")).IsZero);
+    }
+
+    [Fact]
+    public async Task Refusals_are_printed_in_sum()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using TemporaryFile limits = new("""{ "Transient": { "ConnsInbound": 0 } }""");
+        await using LineChannel output = new();
+        Task<int> node = Program.RunAsync(
+            ["node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", limits.Path, "--json"], output, TextWriter.Null, stop.Token);
+        using JsonDocument listening = JsonDocument.Parse(await output.ReadAsync());
+        Multiaddress address = Multiaddress.Parse(listening.RootElement.GetProperty("addrs")[0].GetString()!);
+
+        for (int i = 0; i < 20; i++)
+            await BeRefusedAsync(address, ct);
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await node);
+        long count = 0;
+        int lines = 0;
+        string line;
+        while (!(line = await output.ReadAsync()).Contains("\"stopped\"", StringComparison.Ordinal))
+        {
+            using JsonDocument refusal = JsonDocument.Parse(line);
+            Assert.Equal("transient", refusal.RootElement.GetProperty("scope").GetString());
+            count += refusal.RootElement.GetProperty("count").GetInt64();
+            lines++;
+        }
+
+        Assert.Equal(20, count);
+        Assert.InRange(lines, 1, 19);
+    }
+
+    [Theory]
+    [InlineData("{", "$")]
+    [InlineData("""{ "System": { "Conns": "many" } }""", "$.System.Conns")]
+    [InlineData("""{ "Peer": { "nobody": {} } }""", "nobody")]
+    public async Task A_bad_limits_file_is_named_with_the_place_and_the_exit_code_is_2(string content, string place)
+    {
+        using TemporaryFile file = new(content);
+
+        ToolRun run = await ToolRun.RunAsync("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", file.Path);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(file.Path, run.Error, StringComparison.Ordinal);
+        Assert.Contains(place, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_limits_file_is_an_error_that_names_it()
+    {
+        ToolRun run = await ToolRun.RunAsync("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", "/no/such/file.json");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("/no/such/file.json", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("node", "--listen", "here")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/udp/4001/quic-v1")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "0.0.0.0:0")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "localhost")]
+    [InlineData("demo", "--seconds", "1000")]
+    [InlineData("demo-attacker", "kindness", "/ip4/127.0.0.1/tcp/1", "1")]
+    public async Task Wrong_usage_is_explained_on_the_error_stream_with_exit_code_2(params string[] args)
+    {
+        ToolRun run = await ToolRun.RunAsync(args);
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+
+    private static async Task BeRefusedAsync(Multiaddress address, CancellationToken ct)
+    {
+        try
+        {
+            await using Stream refused = await BarePeer.ConnectAsync(address, ct);
+            Assert.Equal(0, await refused.ReadAsync(new byte[1], ct));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // The refusal may come as a reset, and before the connection is ours.
+        }
+    }
+
+    private static async Task EchoAsync(BarePeer peer, CancellationToken ct)
+    {
+        byte[] sent = [1, 2, 3];
+        byte[] received = new byte[sent.Length];
+        MuxedStream stream = await peer.OpenAsync(DemoProtocols.Echo, ct);
+        await stream.WriteAsync(sent, ct);
+        await stream.ReadExactlyAsync(received, ct);
+        await stream.CloseGracefullyAsync(ct);
+        Assert.Equal(sent, received);
+    }
+}
