@@ -6,6 +6,7 @@ import { startNode } from './node.mjs'
 import { echoOnce, serveProtocols } from './protocols.mjs'
 
 const identifyWaitMs = 5000
+const pingCloseMs = 5000
 const tasks = { ping: pingOnce, identify: awaitIdentify, echo: echoMany, pings: pingUntilTold }
 
 /** Dials one peer, does the listed tasks in order, holds the connection, and says whether it was still open. */
@@ -48,10 +49,20 @@ async function holdOpen(connection, hold) {
 }
 
 async function pingOnce({ node, connection }) {
+  emit('ping', { ms: await roundTrip(node, connection) })
+  return true
+}
+
+// js allows one ping stream at a time, and is done with a ping before the remote has ended its half of that stream.
+async function roundTrip(node, connection) {
   const start = performance.now()
   await node.services.ping.ping(connection.remotePeer)
-  emit('ping', { ms: elapsedMs(start) })
-  return true
+  const ms = elapsedMs(start)
+  while (connection.streams.some(({ protocol }) => protocol === '/ipfs/ping/1.0.0')) {
+    if (elapsedMs(start) > pingCloseMs) throw new Error('the remote did not end its half of a ping stream')
+    await delay(1)
+  }
+  return ms
 }
 
 // Says so before the first, so that whoever started this peer knows when to begin what the pings are to survive.
@@ -60,7 +71,7 @@ async function pingUntilTold({ node, connection }) {
   process.stdin.on('end', () => { told = true }).resume()
   emit('pinging')
   let count = 0
-  for (; !told; count++) await node.services.ping.ping(connection.remotePeer)
+  for (; !told; count++) await roundTrip(node, connection)
   emit('pings', { count })
   return true
 }

@@ -13,10 +13,10 @@ internal sealed class HostileScene : IAsyncDisposable
 
     public TestHost Host { get; }
 
-    public static async Task<HostileScene> StartAsync(TimeSpan? handshakeTimeout = null)
+    public static async Task<HostileScene> StartAsync(TimeSpan? handshakeTimeout = null, ResourceManagerLimits? limits = null)
     {
         TestHost host = await TestHost.StartAsync(
-            configure: options => options with { HandshakeTimeout = handshakeTimeout ?? options.HandshakeTimeout });
+            limits, options => options with { HandshakeTimeout = handshakeTimeout ?? options.HandshakeTimeout });
         return new HostileScene(host, await PingLoop.StartAsync(host));
     }
 

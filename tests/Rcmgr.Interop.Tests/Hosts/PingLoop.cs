@@ -59,6 +59,8 @@ internal sealed class PingLoop : IAsyncDisposable
         {
             await _peer.Host.PingAsync(_target, CancellationToken.None);
             Interlocked.Increment(ref _answered);
+            // Leaves the machine to what the pings are to survive.
+            await Task.Delay(TimeSpan.FromMilliseconds(2));
         }
     }
 }
