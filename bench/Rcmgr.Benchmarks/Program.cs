@@ -15,5 +15,5 @@ internal static class Program
     /// </summary>
     private static ManualConfig ShortConfig() => DefaultConfig.Instance
         .AddDiagnoser(MemoryDiagnoser.Default)
-        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Default));
+        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 }
