@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Rcmgr.Tool.Bench;
 
 namespace Rcmgr.Tool.Commands;
@@ -114,8 +115,13 @@ internal static class BenchCommand
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !(value > T.Zero && value <= most))
+            // Text that is no number is the parser's to refuse, and asking it for the value would throw.
+            if (result.Tokens.Count == 1
+                && T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out T value)
+                && !(value > T.Zero && value <= most))
+            {
                 result.AddError(FormattableString.Invariant($"{option.Name} takes a number greater than 0 and at most {most}."));
+            }
         });
         return option;
     }
