@@ -15,7 +15,8 @@ namespace Rcmgr.Tool.Conformance;
 /// </summary>
 internal sealed class ScenarioQuirks(ReferenceModel model)
 {
-    private readonly HashSet<string> _ownedHandles = [];
+    private readonly HashSet<string> _closedByUs = [];
+    private readonly Dictionary<string, string> _owners = [];
     private int _faultsBefore;
     private bool _wasClosed;
 
@@ -26,33 +27,34 @@ internal sealed class ScenarioQuirks(ReferenceModel model)
     public bool HoldsState { get; private set; } = true;
 
     /// <summary>Whether what this handle holds is left out of the comparison.</summary>
-    public bool Excludes(string handle) => _ownedHandles.Contains(handle);
+    public bool Excludes(string handle) =>
+        _closedByUs.Contains(handle) || (_owners.TryGetValue(handle, out string? owner) && Excludes(owner));
 
     /// <summary>Whether an op works on a handle that the recording has and we have not.</summary>
     public bool IsMissing(string on, IReadOnlyDictionary<string, ResourceScope> handles) =>
-        !handles.ContainsKey(on) && (_ownedHandles.Contains(on) || (!HoldsState && !on.Contains(':', StringComparison.Ordinal) && !IsRoot(on)));
+        !handles.ContainsKey(on) && (Excludes(on) || (!HoldsState && !on.Contains(':', StringComparison.Ordinal) && !IsRoot(on)));
 
     /// <summary>Notes an op on a missing handle.</summary>
-    public void Skip(ScenarioOp op) => Own(op);
+    public void Skip(ScenarioOp op) => NoteOwner(op);
 
     public void Before(ScenarioOp op, ScenarioOutcome recorded)
     {
         _faultsBefore = model.Faults;
         _wasClosed = op.On is not null && op.IsTransition && model.IsClosed(op.On);
-        bool isOwned = op.On is not null && _ownedHandles.Contains(op.On);
-        Own(op);
+        bool isExcluded = op.On is not null && Excludes(op.On);
+        NoteOwner(op);
 
         // A connection in no scope that is then attached takes another connection's charge away.
         bool spoils = op.Quirk is "over_release" or "negative_release" or "memory_wrap"
-            || (isOwned && op.Name == "setPeer" && recorded.Class is null);
+            || (isExcluded && op.Name == "setPeer" && recorded.Class is null);
         HoldsState &= !spoils;
-        HoldsOutcome = HoldsState && !isOwned && !_wasClosed && op.Size >= 0;
+        HoldsOutcome = HoldsState && !isExcluded && !_wasClosed && op.Size >= 0;
     }
 
     public void After(ScenarioOp op, ScenarioOutcome recorded, ModelOutcome outcome)
     {
         if (op.Name == "setPeer" && !_wasClosed && model.IsClosed(op.On!))
-            _ownedHandles.Add(op.On!);
+            _closedByUs.Add(op.On!);
         bool spoils = model.Faults > _faultsBefore || (outcome.IsWrap && recorded.Class is null);
         HoldsState &= !spoils;
         HoldsOutcome &= HoldsState;
@@ -60,10 +62,9 @@ internal sealed class ScenarioQuirks(ReferenceModel model)
 
     private static bool IsRoot(string name) => name is "system" or "transient" or "allowlistedSystem" or "allowlistedTransient";
 
-    /// <summary>What is begun below a handle of ours is ours.</summary>
-    private void Own(ScenarioOp op)
+    private void NoteOwner(ScenarioOp op)
     {
-        if (op.On is not null && op.Handle is not null && _ownedHandles.Contains(op.On))
-            _ownedHandles.Add(op.Handle);
+        if (op.On is not null && op.Handle is not null)
+            _owners[op.Handle] = op.On;
     }
 }

@@ -41,10 +41,25 @@ internal sealed partial class AccountingEngine<TWide>
         {
             scope.CurrentLimits = limits;
             if (scope is PeerScope peer)
-                _peerOverrides[peer.Key] = limits;
+                ReplacePeerLimits(peer.Key, limits);
             else if (scope is WideScope { Kind: ScopeKind.Protocol or ScopeKind.Service } group)
-                (group.Kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides)[group.GroupName] = limits;
+                ReplaceGroupLimits(group.Kind, group.GroupName, limits);
         }
+    }
+
+    // The scope that was asked may be gone; the limits are for the one that has its key now, too.
+    private void ReplacePeerLimits(PeerKey key, ResourceLimits limits)
+    {
+        _peerOverrides[key] = limits;
+        if (_peers.TryGetValue(key, out PeerScope? live))
+            live.CurrentLimits = limits;
+    }
+
+    private void ReplaceGroupLimits(ScopeKind kind, string name, ResourceLimits limits)
+    {
+        (kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides)[name] = limits;
+        if (FindGroup(kind, name) is { } live)
+            live.CurrentLimits = limits;
     }
 
     private static ScopeView View(SharedScope scope)

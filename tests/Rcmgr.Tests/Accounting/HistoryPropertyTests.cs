@@ -15,17 +15,17 @@ public sealed class HistoryPropertyTests
                 Assert.Null(lockstep.Difference);
                 lockstep.Manager.AssertEmpty();
                 Assert.Equal(0, lockstep.Manager.AccountingFaults);
-            }, iter: 1_000);
+            }, iter: 600);
 
     [Fact]
     public void Every_history_with_releases_of_too_much_goes_as_the_reference_model_says() =>
         Gen.Select(Histories.ManagerLimits, Histories.Step.Array[1, 60], Histories.Limits)
-            .Sample((limits, steps, replacement) => Assert.Null(Run(limits, steps, replacement, misuses: true).Difference), iter: 500);
+            .Sample((limits, steps, replacement) => Assert.Null(Run(limits, steps, replacement, misuses: true).Difference), iter: 300);
 
     [Fact]
     public void Without_limits_no_history_wraps_a_counter() =>
         Histories.Step.Array[1, 60]
-            .Sample(steps => Assert.Null(Run(TestManagers.Infinite, steps, TestManagers.All, misuses: false).Difference), iter: 500);
+            .Sample(steps => Assert.Null(Run(TestManagers.Infinite, steps, TestManagers.All, misuses: false).Difference), iter: 300);
 
     private static Lockstep Run(ResourceManagerLimits limits, HistoryStep[] steps, ResourceLimits replacement, bool misuses)
     {
