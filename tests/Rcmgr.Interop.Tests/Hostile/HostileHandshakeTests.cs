@@ -11,7 +11,7 @@ public sealed class HostileHandshakeTests
     {
         { "random bytes", HostileBytes.Random(4096) },
         { "zeros", new byte[4096] },
-        { "an HTTP request", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray() },
+        { "an HTTP request", "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nUser-Agent: somebody who is lost\r\n\r\n"u8.ToArray() },
         { "a multistream length of 2^31", [0xff, 0xff, 0xff, 0xff, 0x07, 1, 2, 3] },
         { "a multistream length of 2^63", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3] },
         { "a multistream length that never ends", [.. Enumerable.Repeat((byte)0x80, 64)] },

@@ -5,7 +5,7 @@ namespace Rcmgr.Interop.Tests.Hosts;
 /// <summary>Waits for what must come true, and fails when it has not by a generous deadline. Never decides by a fixed sleep.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 

@@ -31,7 +31,7 @@ internal sealed class JsPeer : IAsyncDisposable
         object address, string tasks, string security = "noise", string key = "ed25519", int streams = 8, int bytes = 0, int hold = 0) =>
         Start(
             "dial", "--addr", $"{address}", "--do", tasks, "--security", security, "--key", key,
-            "--streams", Number(streams), "--bytes", Number(bytes), "--hold", Number(hold), "--timeout", "30000");
+            "--streams", Number(streams), "--bytes", Number(bytes), "--hold", Number(hold), "--timeout", "60000");
 
     /// <summary>Starts a peer that pings <paramref name="address"/> until its input ends, and waits until it has begun.</summary>
     public static async Task<JsPeer> StartPingingAsync(object address)
@@ -84,10 +84,10 @@ internal sealed class JsPeer : IAsyncDisposable
         throw new InvalidOperationException($"The js peer did not say '{name}'. {Transcript()}");
     }
 
-    /// <summary>Waits for the peer to end by itself, within 35 seconds, and returns its exit code.</summary>
+    /// <summary>Waits for the peer to end by itself, within 65 seconds, and returns its exit code.</summary>
     public async Task<int> EndAsync()
     {
-        await Task.WhenAll(_reading, _process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(35));
+        await Task.WhenAll(_reading, _process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(65));
         return _process.ExitCode;
     }
 
