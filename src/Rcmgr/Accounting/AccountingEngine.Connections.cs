@@ -73,7 +73,8 @@ internal sealed partial class AccountingEngine<TWide>
         try
         {
             return new ConnectionScope(
-                this, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted) { Held = delta };
+                this, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
+            { Held = delta };
         }
         catch (OutOfMemoryException)
         {
