@@ -56,15 +56,16 @@ internal sealed partial class HostSwarm
     private AcceptOutcome Admit(Socket socket)
     {
         IPEndPoint remote = (IPEndPoint)socket.RemoteEndPoint!;
+        Multiaddress remoteAddress = Multiaddress.FromTcp(remote);
         if (!_context.ResourceManager.TryOpenConnection(
             Direction.Inbound, usesFileDescriptor: true, remote.Address, out ConnectionScope? scope, out Refusal refusal))
         {
             TcpSocket.Abort(socket);
-            _context.Events.Publish(new ConnectionRefusedEvent(Multiaddress.FromTcp(remote), Direction.Inbound, refusal));
+            _context.Events.Publish(new ConnectionRefusedEvent(remoteAddress, Direction.Inbound, refusal));
             return IsHostWide(refusal) ? AcceptOutcome.Exhausted : AcceptOutcome.Handled;
         }
 
-        if (!_connections.TryRun(() => Task.Run(() => AcceptAsync(socket, scope, remote))))
+        if (!_connections.TryRun(() => Task.Run(() => AcceptAsync(socket, scope, remoteAddress))))
         {
             TcpSocket.Abort(socket);
             scope.Dispose();
@@ -73,9 +74,8 @@ internal sealed partial class HostSwarm
         return AcceptOutcome.Handled;
     }
 
-    private async Task AcceptAsync(Socket socket, ConnectionScope scope, IPEndPoint remote)
+    private async Task AcceptAsync(Socket socket, ConnectionScope scope, Multiaddress remoteAddress)
     {
-        Multiaddress remoteAddress = Multiaddress.FromTcp(remote);
         try
         {
             UpgradedConnection upgraded = await _upgrader.UpgradeAsync(

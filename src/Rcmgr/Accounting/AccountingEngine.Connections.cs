@@ -105,7 +105,7 @@ internal sealed partial class AccountingEngine<TWide>
         if (connection.Allowlisted && !staysAllowlisted && !TryRevokeAllowlisting(connection, out refusal))
             return false;
 
-        if (!TryAdmitToPeer(key, connection.Held, ChargeParts.Transfer, out PeerScope? peer, out refusal))
+        if (!TryAdmitToPeer(key, connection.Held, out PeerScope? peer, out refusal))
             return false;
 
         peer.Held.Add(connection.Held);

@@ -102,9 +102,9 @@ internal sealed partial class AccountingEngine<TWide>
 
     /// <summary>Finds or makes the scope of a peer that has room for <paramref name="delta"/>. A refused peer gets no scope.</summary>
     private bool TryAdmitToPeer(
-        PeerKey key, in UsageVector delta, ChargeParts parts, [NotNullWhen(true)] out PeerScope? peer, out Refusal refusal)
+        PeerKey key, in UsageVector delta, [NotNullWhen(true)] out PeerScope? peer, out Refusal refusal)
     {
-        bool allowed = AllowsPeer(key, delta, parts, out refusal);
+        bool allowed = AllowsPeer(key, delta, ChargeParts.Transfer, out refusal);
         peer = allowed ? GetOrAddPeer(key) : null;
         return allowed;
     }

@@ -14,18 +14,17 @@ internal struct UsageVector
         (Memory | (long)(uint)StreamsInbound | (uint)StreamsOutbound | (uint)ConnectionsInbound | (uint)ConnectionsOutbound
             | (uint)FileDescriptors) == 0;
 
-    public static UsageVector OfStream(Direction direction, long memory = 0) =>
+    public static UsageVector OfStream(Direction direction) =>
         direction == Direction.Inbound
-            ? new() { StreamsInbound = 1, Memory = memory }
-            : new() { StreamsOutbound = 1, Memory = memory };
+            ? new() { StreamsInbound = 1 }
+            : new() { StreamsOutbound = 1 };
 
-    public static UsageVector OfConnection(Direction direction, bool usesFileDescriptor, long memory = 0) =>
+    public static UsageVector OfConnection(Direction direction, bool usesFileDescriptor) =>
         new()
         {
             ConnectionsInbound = direction == Direction.Inbound ? 1 : 0,
             ConnectionsOutbound = direction == Direction.Inbound ? 0 : 1,
             FileDescriptors = usesFileDescriptor ? 1 : 0,
-            Memory = memory,
         };
 
     public void Add(in UsageVector delta)
