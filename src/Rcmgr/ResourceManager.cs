@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Numerics;
 
 namespace Rcmgr;
 
@@ -10,6 +11,10 @@ namespace Rcmgr;
 /// </summary>
 public sealed class ResourceManager
 {
+    // So many that two processors seldom need the same one, few enough to stop them all now and then.
+    private const int ShardsPerProcessor = 4;
+    private const int MostShards = 1024;
+
     private readonly AccountingEngine _engine;
 
     /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
@@ -19,13 +24,23 @@ public sealed class ResourceManager
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        Limits = limits;
         Allowlist = allowlist ?? new Allowlist();
-        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
+        int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(ShardsPerProcessor * Environment.ProcessorCount, MostShards));
+        _engine = new AccountingEngine<ParkedCreditAccounting>(limits, Allowlist, shards);
     }
 
-    /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
-    public ResourceManagerLimits Limits { get; }
+    /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
+    internal ResourceManager(AccountingEngine engine, Allowlist allowlist)
+    {
+        Allowlist = allowlist;
+        _engine = engine;
+    }
+
+    /// <summary>
+    /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
+    /// <see cref="ApplyLimits"/>. What one scope is held to is in <see cref="ResourceScope.Limits"/>.
+    /// </summary>
+    public ResourceManagerLimits Limits => _engine.ConfiguredLimits;
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
@@ -47,6 +62,8 @@ public sealed class ResourceManager
     /// uses the manager; no other scope's share was touched (specification §2.4).
     /// </summary>
     public long AccountingFaults => _engine.Faults;
+
+    internal AccountingEngine Engine => _engine;
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
@@ -124,6 +141,18 @@ public sealed class ResourceManager
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
         return _engine.ViewGroup(ScopeKind.Service, service);
+    }
+
+    /// <summary>
+    /// Replaces the limits of all scopes at one instant, live ones and those to come. Scopes whose
+    /// <see cref="ResourceScope.Limits"/> were set keep them. Nothing is taken away from a holder: a scope that holds more than
+    /// the new limits allow refuses until enough was released. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public void ApplyLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        _engine.ReplaceConfiguredLimits(limits);
     }
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>

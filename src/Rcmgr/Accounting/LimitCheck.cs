@@ -53,6 +53,14 @@ internal static class LimitCheck
     public static Violation MemoryViolation(ResourceLimits limits, long current, long size, byte priority) =>
         new() { Resource = Resource.Memory, Requested = size, Current = current, Limit = limits.Memory, Priority = priority };
 
+    /// <summary>Whether one more stream is allowed: what <see cref="Allows"/> says of a stream alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllowsStream(ResourceLimits limits, int inbound, int outbound, Direction direction) =>
+        (direction == Direction.Inbound
+            ? AllowsCount(limits.StreamsInbound, inbound, 1)
+            : AllowsCount(limits.StreamsOutbound, outbound, 1))
+        && (long)inbound + outbound + 1 <= limits.Streams;
+
     private static bool AllowsStreams(ResourceLimits limits, in UsageVector current, in UsageVector delta) =>
         AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound)
         && AllowsCount(limits.StreamsOutbound, current.StreamsOutbound, delta.StreamsOutbound)

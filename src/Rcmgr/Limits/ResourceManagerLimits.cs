@@ -99,6 +99,22 @@ public sealed record ResourceManagerLimits
     /// <summary>Each single stream.</summary>
     public required ResourceLimits Stream { get; init; }
 
+    /// <summary>The limits of a scope that is named by its kind and its subject: a <see cref="PeerKey"/> or the name of a group.</summary>
+    internal ResourceLimits For(ScopeKind kind, object? subject) => kind switch
+    {
+        ScopeKind.System => System,
+        ScopeKind.Transient => Transient,
+        ScopeKind.AllowlistedSystem => AllowlistedSystem,
+        ScopeKind.AllowlistedTransient => AllowlistedTransient,
+        ScopeKind.Service => ServiceLimits((string)subject!),
+        ScopeKind.ServicePeer => ServicePeerLimits((string)subject!),
+        ScopeKind.Protocol => ProtocolLimits((string)subject!),
+        ScopeKind.ProtocolPeer => ProtocolPeerLimits((string)subject!),
+        ScopeKind.Peer => PeerLimits((PeerKey)subject!),
+        ScopeKind.Connection => Connection,
+        _ => Stream,
+    };
+
     /// <summary>The limits of the service <paramref name="name"/>: its own entry, else the class default.</summary>
     public ResourceLimits ServiceLimits(string name) => _service.GetValueOrDefault(name) ?? ServiceDefault;
 

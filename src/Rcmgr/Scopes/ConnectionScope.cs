@@ -9,8 +9,8 @@ namespace Rcmgr;
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
     internal ConnectionScope(
-        AccountingEngine engine, ResourceLimits limits, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
-        : base(engine, limits)
+        Shard shard, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
+        : base(shard)
     {
         Id = id;
         Direction = direction;
@@ -35,7 +35,7 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     public bool IsAllowlisted => Allowlisted;
 
     /// <summary>The account of the connection's peer; null until <see cref="SetPeer"/> has succeeded.</summary>
-    public ResourceScope? PeerScope => Peer;
+    public ResourceScope? PeerScope => Peer?.Expose();
 
     internal long Id { get; }
 
@@ -46,14 +46,12 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
 
     internal PeerScope? Peer;
 
-    internal override Ancestors Ancestors => (Peer, Allowlisted) switch
-    {
-        (null, false) when IsRevoked => new() { FirstWide = Engine.System, LastWide = Engine.Transient },
-        (null, false) => new() { FirstWide = Engine.Transient, LastWide = Engine.System },
-        (null, true) => new() { FirstWide = Engine.AllowlistedTransient, LastWide = Engine.AllowlistedSystem },
-        (_, false) => new() { Peer = Peer, LastWide = Engine.System },
-        (_, true) => new() { Peer = Peer, LastWide = Engine.AllowlistedSystem },
-    };
+    /// <summary>What the connection counts for, but for its memory (see <see cref="PackedCounts"/>).</summary>
+    internal ulong Unit => PackedCounts.OfConnection(Direction, UsesFileDescriptor);
+
+    internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Connection;
+
+    internal override UsageVector Held => IsClosed ? default : PackedCounts.Unpack(Unit, Memory);
 
     /// <summary>
     /// Moves the connection, and the memory that it holds, from the transient scope to its peer's (specification §3.2). On

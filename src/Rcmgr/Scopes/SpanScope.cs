@@ -6,11 +6,12 @@ namespace Rcmgr;
 /// </summary>
 public sealed class SpanScope : ResourceScope, IDisposable
 {
-    internal SpanScope(ResourceScope owner, ResourceLimits limits, int number)
-        : base(owner.Engine, limits)
+    internal SpanScope(ResourceScope owner, ResourceLimits? limits, int number)
+        : base(owner.Shard)
     {
         Owner = owner;
         Number = number;
+        GivenLimits = limits;
     }
 
     /// <inheritdoc/>
@@ -20,7 +21,9 @@ public sealed class SpanScope : ResourceScope, IDisposable
 
     internal int Number { get; }
 
-    internal override Ancestors Ancestors => default;
+    internal override ResourceLimits ConfiguredLimits => Owner.ConfiguredLimits;
+
+    internal override UsageVector Held => new() { Memory = Memory };
 
     /// <summary>Releases all that the span holds.</summary>
     public void Dispose() => Engine.Close(this);
