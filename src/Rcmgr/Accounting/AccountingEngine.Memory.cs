@@ -6,6 +6,70 @@ internal sealed partial class AccountingEngine<TWide>
     public override bool TryReserveMemory(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
         ResourceScope root = RootOf(scope);
+        if (root is not WideScope && TryReserveHere(scope, root, size, priority))
+        {
+            refusal = default;
+            return true;
+        }
+
+        return TryReserveOrRefuse(scope, root, size, priority, out refusal);
+    }
+
+    /// <summary>Does all of it with what the shard has at hand, or nothing: most reservations end here.</summary>
+    private static bool TryReserveHere(ResourceScope scope, ResourceScope root, long size, byte priority)
+    {
+        Shard shard = EnterShardOf(root);
+        try
+        {
+            for (ResourceScope level = scope; ; level = ((SpanScope)level).Owner)
+            {
+                if (level.IsClosed || !LimitCheck.AllowsMemory(level.CurrentLimits, level.Memory, size, priority))
+                    return false;
+                if (ReferenceEquals(level, root))
+                    break;
+            }
+
+            ChargePath path = ChargePath.Of(shard, root);
+            if (!HasRoom(path.Peer, size, priority)
+                || !HasRoom(path.ProtocolPeer, size, priority)
+                || !HasRoom(path.ServicePeer, size, priority)
+                || !TryTakeMemory(path, size, priority))
+            {
+                return false;
+            }
+
+            Commit(scope, root, path, size);
+            return true;
+        }
+        finally
+        {
+            shard.Gate.Exit();
+        }
+    }
+
+    private static bool HasRoom(SharedScope? scope, long size, byte priority) =>
+        scope is null || LimitCheck.AllowsMemory(scope.CurrentLimits, scope.Memory, size, priority);
+
+    private static bool TryTakeMemory(in ChargePath path, long size, byte priority)
+    {
+        if ((path.First is { } first && !TWide.CanTakeMemory(first, size, priority))
+            || (path.Middle is { } middle && !TWide.CanTakeMemory(middle, size, priority))
+            || (path.Last is { } last && !TWide.CanTakeMemory(last, size, priority)))
+        {
+            return false;
+        }
+
+        if (path.First is not null)
+            TWide.Take(path.First, 0, size);
+        if (path.Middle is not null)
+            TWide.Take(path.Middle, 0, size);
+        if (path.Last is not null)
+            TWide.Take(path.Last, 0, size);
+        return true;
+    }
+
+    private bool TryReserveOrRefuse(ResourceScope scope, ResourceScope root, long size, byte priority, out Refusal refusal)
+    {
         bool done;
         WideScope? unsettled;
         do
@@ -147,20 +211,7 @@ internal sealed partial class AccountingEngine<TWide>
     {
         refusal = default;
         unsettled = null;
-        if ((path.First is { } first && !TWide.CanTakeMemory(first, size, priority))
-            || (path.Middle is { } middle && !TWide.CanTakeMemory(middle, size, priority))
-            || (path.Last is { } last && !TWide.CanTakeMemory(last, size, priority)))
-        {
-            return TryReserveShared(path, size, priority, out refusal, out unsettled);
-        }
-
-        if (path.First is not null)
-            TWide.Take(path.First, 0, size);
-        if (path.Middle is not null)
-            TWide.Take(path.Middle, 0, size);
-        if (path.Last is not null)
-            TWide.Take(path.Last, 0, size);
-        return true;
+        return TryTakeMemory(path, size, priority) || TryReserveShared(path, size, priority, out refusal, out unsettled);
     }
 
     private bool TryReserveShared(in ChargePath path, long size, byte priority, out Refusal refusal, out WideScope? unsettled)

@@ -73,18 +73,18 @@ internal sealed partial class AccountingEngine<TWide>
         ulong unit = PackedCounts.OfStream(direction);
         if (!LimitCheck.AllowsStream(ConfiguredLimits.Stream, 0, 0, direction))
         {
-            LimitCheck.Allows(ConfiguredLimits.Stream, default, PackedCounts.Unpack(unit), ChargeParts.Streams, out Violation violation);
-            refusal = Refusal.OfLimit(ScopeKind.Stream, null, null, violation);
+            refusal = Refusal.OfLimit(
+                ScopeKind.Stream, null, null, LimitCheck.StreamViolation(ConfiguredLimits.Stream, 0, 0, direction));
             return null;
         }
 
         // The peer is asked first but made last, so that a refused stream of a new peer leaves nothing behind.
         PeerScope? found = shard.Peers.Find(key);
         ResourceLimits limits = found?.CurrentLimits ?? PeerLimits(shard, key);
-        if (!LimitCheck.AllowsStream(limits, found?.StreamsInbound ?? 0, found?.StreamsOutbound ?? 0, direction))
+        (int inbound, int outbound) = found is null ? (0, 0) : (found.StreamsInbound, found.StreamsOutbound);
+        if (!LimitCheck.AllowsStream(limits, inbound, outbound, direction))
         {
-            LimitCheck.Allows(limits, found?.Held ?? default, PackedCounts.Unpack(unit), ChargeParts.Streams, out Violation violation);
-            refusal = Refusal.OfLimit(ScopeKind.Peer, key, null, violation);
+            refusal = Refusal.OfLimit(ScopeKind.Peer, key, null, LimitCheck.StreamViolation(limits, inbound, outbound, direction));
             return null;
         }
 

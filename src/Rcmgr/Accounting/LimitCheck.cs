@@ -83,7 +83,12 @@ internal static class LimitCheck
     private static bool AllowsTotal(long limit, long inbound, long outbound, long amountInbound, long amountOutbound) =>
         inbound + outbound + amountInbound + amountOutbound <= limit;
 
+    /// <summary>What <see cref="Allows"/> says of a stream that is not allowed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Violation StreamViolation(ResourceLimits limits, int inbound, int outbound, Direction direction) =>
+        StreamViolation(
+            limits, new() { StreamsInbound = inbound, StreamsOutbound = outbound }, PackedCounts.Unpack(PackedCounts.OfStream(direction)));
+
     private static Violation StreamViolation(ResourceLimits limits, in UsageVector current, in UsageVector delta)
     {
         if (!AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound))
