@@ -65,7 +65,7 @@ internal sealed partial class AccountingEngine<TWide>
         if (!done)
             Refusals.Count(refusal);
         if (done || connection.IsClosed)
-            Released(null);
+            CapacityListener?.CapacityReleased(null);
         return done;
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class AccountingEngine<TWide>
             shard.Gate.Exit();
         }
 
-        Released(connection.Peer?.Key);
+        CapacityListener?.CapacityReleased(connection.Peer?.Key);
         LeafObserver?.Closed(connection);
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
         : base(limits)
     {
         _allowlist = allowlist;
-        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(this, index))];
+        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(this, index, _shared))];
         System = CreateRoot(ScopeKind.System, null);
         Transient = CreateRoot(ScopeKind.Transient, System);
         AllowlistedSystem = CreateRoot(ScopeKind.AllowlistedSystem, null);
@@ -173,6 +173,4 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
         if (account is not null && !TWide.Return(account, unit, memory))
             CountFault();
     }
-
-    private void Released(PeerKey? peer) => CapacityListener?.CapacityReleased(peer);
 }

@@ -22,7 +22,7 @@ internal sealed partial class AccountingEngine<TWide>
                 break;
         }
 
-        Released(null);
+        CapacityListener?.CapacityReleased(null);
     }
 
     public override void ReplaceConfiguredLimits(ResourceManagerLimits limits)
@@ -50,7 +50,7 @@ internal sealed partial class AccountingEngine<TWide>
             Shard.ExitAll(_shards);
         }
 
-        Released(null);
+        CapacityListener?.CapacityReleased(null);
     }
 
     private static void Adopt(SharedScope scope, ResourceManagerLimits limits)

@@ -5,67 +5,19 @@ internal sealed partial class AccountingEngine<TWide>
 {
     public override bool TryReserveMemory(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
-        ResourceScope root = RootOf(scope);
-        if (root is not WideScope && TryReserveHere(scope, root, size, priority))
+        if (scope is StreamScope stream && TryReserveOnStream(stream, null, size, priority))
         {
             refusal = default;
             return true;
         }
 
-        return TryReserveOrRefuse(scope, root, size, priority, out refusal);
-    }
-
-    /// <summary>Does all of it with what the shard has at hand, or nothing: most reservations end here.</summary>
-    private static bool TryReserveHere(ResourceScope scope, ResourceScope root, long size, byte priority)
-    {
-        Shard shard = EnterShardOf(root);
-        try
+        if (scope is SpanScope { Owner: StreamScope owner } span && TryReserveOnStream(owner, span, size, priority))
         {
-            for (ResourceScope level = scope; ; level = ((SpanScope)level).Owner)
-            {
-                if (level.IsClosed || !LimitCheck.AllowsMemory(level.CurrentLimits, level.Memory, size, priority))
-                    return false;
-                if (ReferenceEquals(level, root))
-                    break;
-            }
-
-            ChargePath path = ChargePath.Of(shard, root);
-            if (!HasRoom(path.Peer, size, priority)
-                || !HasRoom(path.ProtocolPeer, size, priority)
-                || !HasRoom(path.ServicePeer, size, priority)
-                || !TryTakeMemory(path, size, priority))
-            {
-                return false;
-            }
-
-            Commit(scope, root, path, size);
+            refusal = default;
             return true;
         }
-        finally
-        {
-            shard.Gate.Exit();
-        }
-    }
 
-    private static bool HasRoom(SharedScope? scope, long size, byte priority) =>
-        scope is null || LimitCheck.AllowsMemory(scope.CurrentLimits, scope.Memory, size, priority);
-
-    private static bool TryTakeMemory(in ChargePath path, long size, byte priority)
-    {
-        if ((path.First is { } first && !TWide.CanTakeMemory(first, size, priority))
-            || (path.Middle is { } middle && !TWide.CanTakeMemory(middle, size, priority))
-            || (path.Last is { } last && !TWide.CanTakeMemory(last, size, priority)))
-        {
-            return false;
-        }
-
-        if (path.First is not null)
-            TWide.Take(path.First, 0, size);
-        if (path.Middle is not null)
-            TWide.Take(path.Middle, 0, size);
-        if (path.Last is not null)
-            TWide.Take(path.Last, 0, size);
-        return true;
+        return TryReserveOrRefuse(scope, RootOf(scope), size, priority, out refusal);
     }
 
     private bool TryReserveOrRefuse(ResourceScope scope, ResourceScope root, long size, byte priority, out Refusal refusal)
@@ -121,8 +73,7 @@ internal sealed partial class AccountingEngine<TWide>
             if (!IsInUse(wide))
             {
                 unsettled = null;
-                refusal = Refusal.OfClosed(FirstClosed(scope));
-                return false;
+                return RefuseUnused(scope, size, priority, out refusal);
             }
 
             ShardAccount account = AccountOf(home, wide);
@@ -136,12 +87,19 @@ internal sealed partial class AccountingEngine<TWide>
         }
     }
 
-    /// <summary>The first closed scope from a span upwards; if none is, the wide scope at the top, which nothing uses.</summary>
-    private static ResourceScope FirstClosed(ResourceScope scope)
+    /// <summary>Refuses for the first span that does, or else for the wide scope at the top: nothing uses it, so it is closed.</summary>
+    private static bool RefuseUnused(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
-        while (!scope.IsClosed && scope is SpanScope span)
+        refusal = default;
+        while (scope is SpanScope span)
+        {
+            if (!AllowsHere(span, size, priority, out refusal))
+                return false;
             scope = span.Owner;
-        return scope;
+        }
+
+        refusal = Refusal.OfClosed(scope);
+        return false;
     }
 
     private ShardAccount AccountOf(Shard shard, WideScope wide)
@@ -211,7 +169,8 @@ internal sealed partial class AccountingEngine<TWide>
     {
         refusal = default;
         unsettled = null;
-        return TryTakeMemory(path, size, priority) || TryReserveShared(path, size, priority, out refusal, out unsettled);
+        return TryTakeMemory(path.First, path.Middle, path.Last, size, priority)
+            || TryReserveShared(path, size, priority, out refusal, out unsettled);
     }
 
     private bool TryReserveShared(in ChargePath path, long size, byte priority, out Refusal refusal, out WideScope? unsettled)

@@ -25,29 +25,17 @@ internal sealed partial class AccountingEngine<TWide>
 
     public override void Close(SpanScope span)
     {
-        ResourceScope root = RootOf(span);
-        Shard shard = EnterToRelease(span, root, long.MaxValue);
-        try
-        {
-            if (!span.IsClosed)
-            {
-                ReleaseUpwards(shard, span, span.Memory);
-                span.IsClosed = true;
-                if (span.Owner is SharedScope shared)
-                    DropReference(shared);
-            }
-        }
-        finally
-        {
-            shard.Gate.Exit();
-        }
-
-        Released(PeerOf(root));
+        if (span.Owner is StreamScope stream)
+            CloseOnStream(stream, span);
+        else
+            CloseElsewhere(span);
         LeafObserver?.Closed(span);
     }
 
     public override bool ReleaseMemory(ResourceScope scope, long size)
     {
+        if (scope is StreamScope stream)
+            return ReleaseOnStream(stream, size);
         if (scope is WideScope wide)
             return ReleaseOnWide(wide, size);
         ResourceScope root = RootOf(scope);
@@ -66,8 +54,30 @@ internal sealed partial class AccountingEngine<TWide>
         finally
         {
             shard.Gate.Exit();
-            Released(PeerOf(root));
+            CapacityListener?.CapacityReleased(PeerOf(root));
         }
+    }
+
+    private void CloseElsewhere(SpanScope span)
+    {
+        ResourceScope root = RootOf(span);
+        Shard shard = EnterToRelease(span, root, long.MaxValue);
+        try
+        {
+            if (!span.IsClosed)
+            {
+                ReleaseUpwards(shard, span, span.Memory);
+                span.IsClosed = true;
+                if (span.Owner is SharedScope shared)
+                    DropReference(shared);
+            }
+        }
+        finally
+        {
+            shard.Gate.Exit();
+        }
+
+        CapacityListener?.CapacityReleased(PeerOf(root));
     }
 
     private static PeerKey? PeerOf(ResourceScope root) => root switch
@@ -227,7 +237,7 @@ internal sealed partial class AccountingEngine<TWide>
         }
 
         bool isWhole = size == 0 || ReleaseOthersOnWide(wide, size);
-        Released(null);
+        CapacityListener?.CapacityReleased(null);
         return isWhole;
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class AccountingEngine<TWide>
                 CloseStream(stream.Shard, stream);
         }
 
-        Released(stream.Peer.Key);
+        CapacityListener?.CapacityReleased(stream.Peer.Key);
         LeafObserver?.Closed(stream);
     }
 

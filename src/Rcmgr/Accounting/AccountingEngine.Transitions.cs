@@ -25,7 +25,7 @@ internal sealed partial class AccountingEngine<TWide>
         if (!done)
             Refusals.Count(refusal);
         else if (!isService)
-            Released(null);
+            CapacityListener?.CapacityReleased(null);
         return done;
     }
 

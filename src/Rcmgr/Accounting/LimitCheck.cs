@@ -85,10 +85,15 @@ internal static class LimitCheck
 
     /// <summary>What <see cref="Allows"/> says of a stream that is not allowed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static Violation StreamViolation(ResourceLimits limits, int inbound, int outbound, Direction direction) =>
-        StreamViolation(
-            limits, new() { StreamsInbound = inbound, StreamsOutbound = outbound }, PackedCounts.Unpack(PackedCounts.OfStream(direction)));
+    public static Violation StreamViolation(ResourceLimits limits, int inbound, int outbound, Direction direction)
+    {
+        (int current, long limit) = direction == Direction.Inbound ? (inbound, limits.StreamsInbound) : (outbound, limits.StreamsOutbound);
+        return AllowsCount(limit, current, 1)
+            ? Count(Resource.Streams, null, (long)inbound + outbound, 1, limits.Streams)
+            : Count(Resource.Streams, direction, current, 1, limit);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Violation StreamViolation(ResourceLimits limits, in UsageVector current, in UsageVector delta)
     {
         if (!AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound))

@@ -120,7 +120,7 @@ internal readonly struct ParkedCreditAccounting : IWideAccounting
         AdoptBounds(account);
         if (scope.IsStrict)
         {
-            bool isWhole = scope.Granted.Remove(PackedCounts.Unpack(unit, memory));
+            bool isWhole = unit == 0 ? scope.Granted.RemoveMemory(memory) : scope.Granted.Remove(PackedCounts.Unpack(unit, memory));
             Relax(scope);
             return isWhole;
         }

@@ -13,10 +13,11 @@ internal sealed class Shard
     private byte[]? _before;
     private byte[]? _after;
 
-    public Shard(AccountingEngine engine, int index)
+    public Shard(AccountingEngine engine, int index, Gate shared)
     {
         Engine = engine;
         Index = index;
+        Shared = shared;
     }
 
     public AccountingEngine Engine { get; }
@@ -24,6 +25,9 @@ internal sealed class Shard
     public int Index { get; }
 
     public Gate Gate { get; private set; } = null!;
+
+    /// <summary>Guards the wide scopes, for all shards. Entered after the shard's own gate.</summary>
+    public Gate Shared { get; }
 
     public ShardAccount System { get; private set; } = null!;
 
