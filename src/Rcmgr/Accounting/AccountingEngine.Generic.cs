@@ -28,7 +28,7 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
     /// <param name="allowlist">Who may use the allowlisted roots.</param>
     /// <param name="shards">A power of two.</param>
     public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist, int shards)
-        : base(limits)
+        : base(limits, shards)
     {
         _allowlist = allowlist;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(this, index, _shared))];

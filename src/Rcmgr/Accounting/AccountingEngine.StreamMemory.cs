@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rcmgr;
 
 /// <content>
@@ -17,7 +19,7 @@ internal sealed partial class AccountingEngine<TWide>
             PeerSubScope? servicePeer = stream.ServicePeer;
             if ((span is not null && (span.IsClosed || !HasRoom(span, size, priority)))
                 || stream.IsClosed
-                || !HasRoom(stream, size, priority)
+                || !LimitCheck.AllowsMemory(stream.GivenLimits ?? ConfiguredLimits.Stream, stream.Memory, size, priority)
                 || !HasRoom(peer, size, priority)
                 || (protocolPeer is not null && !HasRoom(protocolPeer, size, priority))
                 || (servicePeer is not null && !HasRoom(servicePeer, size, priority)))
@@ -93,9 +95,11 @@ internal sealed partial class AccountingEngine<TWide>
         GiveBack(protocolPeer is null ? shard.Transient : protocolPeer.Account, servicePeer?.Account, shard.System, 0, amount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasRoom(ResourceScope scope, long size, byte priority) =>
         LimitCheck.AllowsMemory(scope.CurrentLimits, scope.Memory, size, priority);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryTakeMemory(ShardAccount? first, ShardAccount? middle, ShardAccount? last, long size, byte priority)
     {
         if ((first is not null && !TWide.CanTakeMemory(first, size, priority))

@@ -12,17 +12,19 @@ internal sealed partial class AccountingEngine<TWide>
         do
         {
             using (shard.Gate.EnterScope())
+            {
                 scope = TryChargeStream(shard, peer, direction, out id, out refusal, out unsettled);
+                if (scope is null && unsettled is null)
+                    Refusals.Count(shard, refusal);
+            }
+
             if (unsettled is not null)
                 TWide.Settle(unsettled, _shards);
         }
         while (unsettled is not null);
 
         if (scope is null)
-        {
-            Refusals.Count(refusal);
             return null;
-        }
 
         StreamScope stream;
         try

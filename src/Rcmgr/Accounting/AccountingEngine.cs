@@ -10,9 +10,10 @@ internal abstract class AccountingEngine
 {
     private ResourceManagerLimits _configured;
 
-    protected AccountingEngine(ResourceManagerLimits limits)
+    protected AccountingEngine(ResourceManagerLimits limits, int shards)
     {
         _configured = limits;
+        Refusals = new RefusalCounters(shards);
     }
 
     public WideScope System { get; protected init; } = null!;
@@ -30,7 +31,7 @@ internal abstract class AccountingEngine
         protected set => Volatile.Write(ref _configured, value);
     }
 
-    public RefusalCounters Refusals { get; } = new();
+    public RefusalCounters Refusals { get; }
 
     /// <summary>
     /// Told after something was given back, or limits were replaced, with no gate held; null while nobody waits. To lose no

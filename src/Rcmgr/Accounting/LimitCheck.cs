@@ -124,6 +124,7 @@ internal static class LimitCheck
         return Count(Resource.FileDescriptors, null, current.FileDescriptors, delta.FileDescriptors, limits.FileDescriptors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Violation Count(Resource resource, Direction? direction, long current, long requested, long limit) =>
         new() { Resource = resource, Direction = direction, Current = current, Requested = requested, Limit = limit };
 }

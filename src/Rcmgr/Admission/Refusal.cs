@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Rcmgr;
 
@@ -14,6 +15,7 @@ public readonly struct Refusal : IEquatable<Refusal>
     private readonly PeerKey? _peer;
     private readonly Violation _violation;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Refusal(RefusalReason reason, ScopeKind kind, object? subject, PeerKey? peer, in Violation violation)
     {
         Reason = reason;
@@ -114,6 +116,7 @@ public readonly struct Refusal : IEquatable<Refusal>
     internal static Refusal OfLimit(ResourceScope scope, in Violation violation) =>
         new(RefusalReason.Limit, scope.Kind, scope.NameSubject, scope.NamePeer, violation);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Refusal OfLimit(ScopeKind kind, object? subject, PeerKey? peer, in Violation violation) =>
         new(RefusalReason.Limit, kind, subject, peer, violation);
 

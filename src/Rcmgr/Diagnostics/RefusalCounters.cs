@@ -1,37 +1,42 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Rcmgr;
 
 /// <summary>
-/// Counts refusals by scope, resource, direction and reason: a fixed table, so that an attacker cannot make it grow. Several of
-/// them, chosen by the thread, so that threads that refuse at once do not write to the same one.
+/// Counts refusals by scope, resource, direction and reason: tables of a fixed size, so that an attacker cannot make them grow.
+/// Each shard has its own, written under its gate and read without, so that counting costs a refusal nearly nothing.
 /// </summary>
-internal sealed class RefusalCounters
+/// <param name="shards">How many shards there are.</param>
+internal sealed class RefusalCounters(int shards)
 {
     private const int Kinds = (int)ScopeKind.Span + 1;
     private const int Resources = (int)Resource.FileDescriptors + 1;
     private const int Directions = 3;
     private const int Reasons = (int)RefusalReason.WrongState + 1;
-    private const int MostTables = 64;
+    private const int Size = Kinds * Resources * Directions * Reasons;
 
-    private readonly long[]?[] _tables =
-        new long[]?[BitOperations.RoundUpToPowerOf2((uint)Math.Min(2 * Environment.ProcessorCount, MostTables))];
+    private readonly long[]?[] _ofShards = new long[]?[shards];
+    private readonly long[] _others = new long[Size];
 
-    public void Count(in Refusal refusal)
+    /// <summary>Counts a refusal from wherever it came.</summary>
+    public void Count(in Refusal refusal) => Interlocked.Increment(ref _others[IndexOf(refusal)]);
+
+    /// <summary>Counts a refusal under the gate of the shard that refused.</summary>
+    public void Count(Shard shard, in Refusal refusal)
     {
-        int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
-        int index = (((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons;
-        Interlocked.Increment(ref Table(Environment.CurrentManagedThreadId & (_tables.Length - 1))[index + (int)refusal.Reason]);
+        long[] counts = _ofShards[shard.Index] ?? AddTable(shard.Index);
+        ref long count = ref counts[IndexOf(refusal)];
+        Volatile.Write(ref count, count + 1);
     }
 
     public IReadOnlyList<RefusalCount> Read()
     {
         List<RefusalCount> found = [];
-        for (int index = 0; index < Kinds * Resources * Directions * Reasons; index++)
+        for (int index = 0; index < Size; index++)
         {
-            long count = 0;
-            foreach (long[]? table in _tables)
-                count += table is null ? 0 : Interlocked.Read(ref table[index]);
+            long count = Interlocked.Read(ref _others[index]);
+            for (int shard = 0; shard < _ofShards.Length; shard++)
+                count += Volatile.Read(ref _ofShards[shard]) is { } counts ? Volatile.Read(ref counts[index]) : 0;
             if (count == 0)
                 continue;
             int direction = index / Reasons % Directions;
@@ -46,6 +51,17 @@ internal sealed class RefusalCounters
         return found;
     }
 
-    private long[] Table(int index) =>
-        Volatile.Read(ref _tables[index]) ?? Interlocked.CompareExchange(ref _tables[index], new long[Kinds * Resources * Directions * Reasons], null) ?? _tables[index]!;
+    private static int IndexOf(in Refusal refusal)
+    {
+        int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
+        return ((((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons) + (int)refusal.Reason;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long[] AddTable(int shard)
+    {
+        long[] counts = new long[Size];
+        Volatile.Write(ref _ofShards[shard], counts);
+        return counts;
+    }
 }
