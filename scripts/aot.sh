@@ -10,7 +10,8 @@ run_aot_smoke() {
     skipped=$((skipped + 1))
     return
   fi
-  if ! attempt "$log" with_build_lock dotnet publish "tests/$name" --configuration Release --verbosity quiet --nologo; then
+  if ! attempt "$log" env DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 \
+    dotnet publish "tests/$name" --configuration Release --verbosity quiet --nologo -p:UseSharedCompilation=false; then
     cat "$log"
     fail "$name cannot be compiled ahead of time"
   elif ! attempt "$log" timeout 60 "$folder/$name"; then
