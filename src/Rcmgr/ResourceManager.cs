@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Numerics;
 
@@ -9,13 +10,17 @@ namespace Rcmgr;
 /// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
 /// safe to use from several threads; every operation is all or nothing.
 /// </summary>
-public sealed class ResourceManager
+public sealed class ResourceManager : IDisposable
 {
     // So many that two processors seldom need the same one, few enough to stop them all now and then.
     private const int ShardsPerProcessor = 4;
     private const int MostShards = 1024;
 
+    /// <summary>The name of the meter of every manager.</summary>
+    public const string MeterName = "Rcmgr";
+
     private readonly AccountingEngine _engine;
+    private readonly ManagerMeter _meter;
 
     /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
     /// <param name="limits">See <see cref="ScalingLimits"/> for limits that fit the machine.</param>
@@ -27,6 +32,7 @@ public sealed class ResourceManager
         Allowlist = allowlist ?? new Allowlist();
         int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(ShardsPerProcessor * Environment.ProcessorCount, MostShards));
         _engine = new AccountingEngine<ParkedCreditAccounting>(limits, Allowlist, shards);
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
 
     /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
@@ -34,7 +40,11 @@ public sealed class ResourceManager
     {
         Allowlist = allowlist;
         _engine = engine;
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
+
+    /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
+    ~ResourceManager() => _meter?.Dispose();
 
     /// <summary>
     /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
@@ -157,6 +167,19 @@ public sealed class ResourceManager
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>
     public ResourceManagerSnapshot TakeSnapshot() => _engine.TakeSnapshot();
+
+    /// <summary>
+    /// The meter with this manager's instruments (specification §7.1): use, limits and refusals of the roots, services and protocols, and
+    /// how many peers hold how much. All are observable; nothing is counted twice and a reservation pays nothing for them.
+    /// </summary>
+    public Meter Meter => _meter.Meter;
+
+    /// <summary>Ends the metrics. Everything else goes on: scopes that are open can still be used and must still be disposed.</summary>
+    public void Dispose()
+    {
+        _meter.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();

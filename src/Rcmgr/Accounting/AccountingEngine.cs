@@ -85,4 +85,10 @@ internal abstract class AccountingEngine
 
     /// <summary>Makes every wide scope that there is count strictly for good: the state near a limit, to be measured and tested.</summary>
     public abstract void PinStrict();
+
+    /// <summary>The roots, services and protocols. Each is read exactly; together they need not be of one instant.</summary>
+    public abstract IReadOnlyList<ScopeReport> ReadWideScopes();
+
+    /// <summary>Adds every peer to <paramref name="distribution"/>, without holding up all peers at once.</summary>
+    public abstract void ReadPeers(PeerDistribution distribution);
 }

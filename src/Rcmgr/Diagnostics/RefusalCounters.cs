@@ -17,11 +17,17 @@ internal sealed class RefusalCounters(int shards)
 
     private readonly long[]?[] _ofShards = new long[]?[shards];
     private readonly long[] _others = new long[Size];
+    private readonly long[] _bytes = new long[Kinds];
 
     /// <summary>Counts a refusal from wherever it came.</summary>
-    public void Count(in Refusal refusal) => Interlocked.Increment(ref _others[IndexOf(refusal)]);
+    public void Count(in Refusal refusal)
+    {
+        Interlocked.Increment(ref _others[IndexOf(refusal)]);
+        if (refusal is { Reason: RefusalReason.Limit, Resource: Resource.Memory })
+            Interlocked.Add(ref _bytes[(int)refusal.ScopeKind], refusal.Requested);
+    }
 
-    /// <summary>Counts a refusal under the gate of the shard that refused.</summary>
+    /// <summary>Counts a refusal that was not of memory, under the gate of the shard that refused.</summary>
     public void Count(Shard shard, in Refusal refusal)
     {
         long[] counts = _ofShards[shard.Index] ?? AddTable(shard.Index);
@@ -50,6 +56,10 @@ internal sealed class RefusalCounters(int shards)
 
         return found;
     }
+
+    /// <summary>The bytes of memory that each class of scopes refused; only what is not zero. Wraps after 2^63.</summary>
+    public IReadOnlyList<(ScopeKind Scope, long Bytes)> ReadBytes() =>
+        [.. _bytes.Select((_, kind) => ((ScopeKind)kind, Interlocked.Read(ref _bytes[kind]))).Where(refused => refused.Item2 != 0)];
 
     private static int IndexOf(in Refusal refusal)
     {
