@@ -9,13 +9,12 @@ internal sealed partial class AccountingEngine<TWide>
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
         Shard shard = _shards[Environment.CurrentManagedThreadId & (_shards.Length - 1)];
-        ulong unit = PackedCounts.OfConnection(direction, usesFileDescriptor);
         bool isAllowlisted = false;
-        if (!TryChargeConnection(shard, unit, isAllowlisted, out long id, out refusal))
+        if (!TryChargeConnection(shard, direction, usesFileDescriptor, isAllowlisted, out long id, out refusal))
         {
             // Normal capacity comes first; the allowlist is only asked when there is none left.
             isAllowlisted = remoteAddress is not null && _allowlist.Allows(remoteAddress);
-            if (!isAllowlisted || !TryChargeConnection(shard, unit, isAllowlisted, out id, out refusal))
+            if (!isAllowlisted || !TryChargeConnection(shard, direction, usesFileDescriptor, isAllowlisted, out id, out refusal))
             {
                 Refusals.Count(refusal);
                 return null;
@@ -30,7 +29,7 @@ internal sealed partial class AccountingEngine<TWide>
         catch (OutOfMemoryException)
         {
             using (shard.Gate.EnterScope())
-                GiveBackRoots(shard, isAllowlisted, unit, memory: 0);
+                GiveBackRoots(shard, isAllowlisted, PackedCounts.OfConnection(direction, usesFileDescriptor), memory: 0);
             throw;
         }
 
@@ -85,6 +84,16 @@ internal sealed partial class AccountingEngine<TWide>
         LeafObserver?.Closed(connection);
     }
 
+    private static void CountConnection(PeerScope peer, ConnectionScope connection, int change)
+    {
+        if (connection.Direction == Direction.Inbound)
+            peer.ConnectionsInbound += change;
+        else
+            peer.ConnectionsOutbound += change;
+        if (connection.UsesFileDescriptor)
+            peer.FileDescriptors += change;
+    }
+
     private static Shard EnterBoth(ConnectionScope connection, Shard target)
     {
         while (true)
@@ -106,17 +115,20 @@ internal sealed partial class AccountingEngine<TWide>
             target.Gate.Exit();
     }
 
-    private bool TryChargeConnection(Shard shard, ulong unit, bool isAllowlisted, out long id, out Refusal refusal)
+    private bool TryChargeConnection(
+        Shard shard, Direction direction, bool usesFileDescriptor, bool isAllowlisted, out long id, out Refusal refusal)
     {
         id = 0;
+        ulong unit = PackedCounts.OfConnection(direction, usesFileDescriptor);
         WideScope? unsettled;
         do
         {
             using (shard.Gate.EnterScope())
             {
-                if (!LimitCheck.Allows(
-                    ConfiguredLimits.Connection, default, PackedCounts.Unpack(unit), ChargeParts.Connections, out Violation violation))
+                if (!LimitCheck.AllowsConnection(ConfiguredLimits.Connection, 0, 0, 0, direction, usesFileDescriptor))
                 {
+                    LimitCheck.Allows(
+                        ConfiguredLimits.Connection, default, PackedCounts.Unpack(unit), ChargeParts.Connections, out Violation violation);
                     refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
                     return false;
                 }
@@ -208,14 +220,11 @@ internal sealed partial class AccountingEngine<TWide>
         if (connection.Allowlisted && !staysAllowlisted && !TryRevokeAllowlisting(connection, home, out refusal, out unsettled))
             return false;
 
-        UsageVector held = connection.Held;
-        if (AdmitToPeer(target, key, held, out refusal) is not { } peer)
+        if (AdmitToPeer(target, key, connection, out refusal) is not { } peer)
             return false;
 
-        peer.Memory += held.Memory;
-        peer.ConnectionsInbound += held.ConnectionsInbound;
-        peer.ConnectionsOutbound += held.ConnectionsOutbound;
-        peer.FileDescriptors += held.FileDescriptors;
+        peer.Memory += connection.Memory;
+        CountConnection(peer, connection, 1);
         peer.References++;
         connection.Peer = peer;
         GiveBack(connection.Allowlisted ? home.AllowlistedTransient : home.Transient, null, null, connection.Unit, connection.Memory);
@@ -294,20 +303,18 @@ internal sealed partial class AccountingEngine<TWide>
     {
         if (connection.IsClosed)
             return;
-        UsageVector held = connection.Held;
+        long memory = connection.Memory;
         connection.IsClosed = true;
         connection.Memory = 0;
         if (connection.Peer is not { } peer)
         {
-            GiveBackRoots(shard, connection.Allowlisted, connection.Unit, held.Memory);
+            GiveBackRoots(shard, connection.Allowlisted, connection.Unit, memory);
             return;
         }
 
-        ReturnMemory(ref peer.Memory, held.Memory);
-        peer.ConnectionsInbound -= held.ConnectionsInbound;
-        peer.ConnectionsOutbound -= held.ConnectionsOutbound;
-        peer.FileDescriptors -= held.FileDescriptors;
-        GiveBack(null, null, connection.Allowlisted ? shard.AllowlistedSystem : shard.System, connection.Unit, held.Memory);
+        ReturnMemory(ref peer.Memory, memory);
+        CountConnection(peer, connection, -1);
+        GiveBack(null, null, connection.Allowlisted ? shard.AllowlistedSystem : shard.System, connection.Unit, memory);
         DropReference(peer);
     }
 }

@@ -29,12 +29,18 @@ internal sealed partial class AccountingEngine<TWide>
     private ResourceLimits PeerLimits(Shard shard, PeerKey key) =>
         shard.PeerOverrides.GetValueOrDefault(key) ?? ConfiguredLimits.PeerLimits(key);
 
-    /// <summary>Finds or makes the scope of a peer that has room for <paramref name="delta"/>. A refused peer gets no scope.</summary>
-    private PeerScope? AdmitToPeer(Shard shard, PeerKey key, in UsageVector delta, out Refusal refusal)
+    /// <summary>Finds or makes the scope of a peer that has room for a connection. A refused peer gets no scope.</summary>
+    private PeerScope? AdmitToPeer(Shard shard, PeerKey key, ConnectionScope connection, out Refusal refusal)
     {
         PeerScope? found = shard.Peers.Find(key);
+        if (found is not null && HasRoom(found, connection))
+        {
+            refusal = default;
+            return UsePeer(shard, key, found);
+        }
+
         ResourceLimits limits = found?.CurrentLimits ?? PeerLimits(shard, key);
-        if (LimitCheck.Allows(limits, found?.Held ?? default, delta, ChargeParts.Transfer, out Violation violation))
+        if (LimitCheck.Allows(limits, found?.Held ?? default, connection.Held, ChargeParts.Transfer, out Violation violation))
         {
             refusal = default;
             return UsePeer(shard, key, found);
@@ -42,6 +48,20 @@ internal sealed partial class AccountingEngine<TWide>
 
         refusal = Refusal.OfLimit(ScopeKind.Peer, key, null, violation);
         return null;
+    }
+
+    private static bool HasRoom(PeerScope peer, ConnectionScope connection)
+    {
+        ResourceLimits limits = peer.CurrentLimits;
+        return LimitCheck.AllowsMemory(limits, peer.Memory, connection.Memory, MemoryPriority.Always)
+            && (long)peer.StreamsInbound + peer.StreamsOutbound <= limits.Streams
+            && LimitCheck.AllowsConnection(
+                limits,
+                peer.ConnectionsInbound,
+                peer.ConnectionsOutbound,
+                peer.FileDescriptors,
+                connection.Direction,
+                connection.UsesFileDescriptor);
     }
 
     /// <summary>The open scope of a peer; <paramref name="found"/> is what the shard's table has of it.</summary>

@@ -53,6 +53,16 @@ internal static class LimitCheck
     public static Violation MemoryViolation(ResourceLimits limits, long current, long size, byte priority) =>
         new() { Resource = Resource.Memory, Requested = size, Current = current, Limit = limits.Memory, Priority = priority };
 
+    /// <summary>Whether one more connection is allowed: what <see cref="Allows"/> says of a connection alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllowsConnection(
+        ResourceLimits limits, int inbound, int outbound, int descriptors, Direction direction, bool usesFileDescriptor) =>
+        (direction == Direction.Inbound
+            ? AllowsCount(limits.ConnectionsInbound, inbound, 1)
+            : AllowsCount(limits.ConnectionsOutbound, outbound, 1))
+        && (long)inbound + outbound + 1 <= limits.Connections
+        && (!usesFileDescriptor || AllowsCount(limits.FileDescriptors, descriptors, 1));
+
     /// <summary>Whether one more stream is allowed: what <see cref="Allows"/> says of a stream alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AllowsStream(ResourceLimits limits, int inbound, int outbound, Direction direction) =>

@@ -60,16 +60,24 @@ internal readonly struct ParkedCreditAccounting : IWideAccounting
     public static bool TryCharge(ShardAccount account, ulong unit, long memory, ChargeParts parts, out Violation violation)
     {
         WideScope scope = account.Scope;
+        UsageVector delta = PackedCounts.Unpack(unit, memory);
+        if (scope.IsStrict)
+        {
+            if (!LimitCheck.Allows(scope.CurrentLimits, scope.Granted, delta, parts, out violation))
+                return false;
+            scope.Granted.Add(delta);
+            return true;
+        }
+
         AdoptBounds(account);
         ulong fields = PackedCounts.Fields(unit);
-        UsageVector delta = PackedCounts.Unpack(unit, memory);
         UsageVector granted = scope.Granted;
         granted.Remove(PackedCounts.Unpack(account.Counts & fields, memory > 0 ? account.Memory : 0));
         account.Counts &= ~fields;
         if (memory > 0)
             account.Memory = 0;
 
-        if (!scope.IsStrict && memory <= long.MaxValue - scope.MemoryChunk)
+        if (memory <= long.MaxValue - scope.MemoryChunk)
         {
             ulong chunk = scope.CountChunk & fields;
             long memoryChunk = memory > 0 ? scope.MemoryChunk : 0;
@@ -95,10 +103,10 @@ internal readonly struct ParkedCreditAccounting : IWideAccounting
     public static bool TryChargeMemory(ShardAccount account, long size, byte priority, out Violation violation)
     {
         WideScope scope = account.Scope;
+        violation = default;
         AdoptBounds(account);
         long granted = scope.Granted.Memory - account.Memory;
         account.Memory = 0;
-        violation = default;
         if (!scope.IsStrict && size <= long.MaxValue - scope.MemoryChunk
             && LimitCheck.AllowsMemory(scope.CurrentLimits, granted, size + scope.MemoryChunk, priority))
         {

@@ -9,7 +9,8 @@ internal static class FixedWork
     private const int WarmUpPasses = 3;
 
     // The runtime compiles what is called often a second time, in the background.
-    private const int CompilePauseMilliseconds = 110;
+    private const int MostCompilePauseMilliseconds = 110;
+    private const int OperationsPerMillisecond = 100;
 
     /// <summary>Lets the runtime compile the operation for good: many short calls rather than one long.</summary>
     public static async Task WarmUpAsync(Action<int> operation, int count)
@@ -18,7 +19,7 @@ internal static class FixedWork
         {
             for (int i = 0; i < WarmUpCalls; i++)
                 operation(Math.Max(1, count / WarmUpCalls));
-            await Task.Delay(CompilePauseMilliseconds);
+            await Task.Delay(Math.Min(MostCompilePauseMilliseconds, count / OperationsPerMillisecond));
         }
     }
 

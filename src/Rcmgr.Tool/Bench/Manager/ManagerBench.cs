@@ -10,6 +10,8 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
     private const long Memory = 16L << 30;
     private const int FileDescriptors = 64 * 1024;
     private const int CalibrationCount = 20_000;
+    private const int UsualScopes = 100_000;
+    private const int FewestScopes = 10_000;
 
     private static readonly int[] ThreadCounts = [1, 2, MostThreads];
 
@@ -30,7 +32,7 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
 
         await progress.WriteLineAsync("tail and sizes");
         ReservationTail[] tails = [.. ((int[])[1, MostThreads]).Select(MeasureTail)];
-        ScopeSizes sizes = ScopeSizing.Measure(CreateUnlimited);
+        ScopeSizes sizes = ScopeSizing.Measure(CreateUnlimited, (int)Math.Clamp(UsualScopes * work, FewestScopes, UsualScopes));
         MillionPeers? million = withMillion ? await MeasureMillionAsync(progress) : null;
         return new ManagerBenchResult(calibration, rows, sizes, tails, million);
     }

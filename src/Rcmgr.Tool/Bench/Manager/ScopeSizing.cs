@@ -3,14 +3,12 @@ namespace Rcmgr.Tool.Bench.Manager;
 /// <summary>What scopes cost on the managed heap: what is there after a collection, divided by how many there are.</summary>
 internal static class ScopeSizing
 {
-    private const int Count = 100_000;
-
-    public static ScopeSizes Measure(Func<ResourceManager> create)
+    public static ScopeSizes Measure(Func<ResourceManager> create, int count)
     {
-        double connection = Heap(create(), static (manager, _, _) => [manager.OpenConnection(Direction.Inbound, true)]);
-        double stream = Heap(create(), static (manager, one, _) => [manager.OpenStream(one, Direction.Inbound)]);
-        double peerAndConnection = Heap(create(), static (manager, _, peer) => [Connect(manager, peer)]);
-        double all = Heap(create(), static (manager, _, peer) =>
+        double connection = Heap(create(), count, static (manager, _, _) => [manager.OpenConnection(Direction.Inbound, true)]);
+        double stream = Heap(create(), count, static (manager, one, _) => [manager.OpenStream(one, Direction.Inbound)]);
+        double peerAndConnection = Heap(create(), count, static (manager, _, peer) => [Connect(manager, peer)]);
+        double all = Heap(create(), count, static (manager, _, peer) =>
         {
             ConnectionScope connection = Connect(manager, peer);
             StreamScope stream = manager.OpenStream(peer, Direction.Inbound);
@@ -52,12 +50,13 @@ internal static class ScopeSizing
         return connection;
     }
 
-    private static double Heap(ResourceManager manager, Func<ResourceManager, PeerKey, PeerKey, ResourceScope[]> open)
+    private static double Heap(
+        ResourceManager manager, int count, Func<ResourceManager, PeerKey, PeerKey, ResourceScope[]> open)
     {
         PeerKey one = new("one");
         using StreamScope keeper = manager.OpenStream(one, Direction.Inbound);
-        PeerKey[] peers = [.. Enumerable.Range(0, Count).Select(index => new PeerKey($"peer-{index}"))];
-        ResourceScope[] held = new ResourceScope[2 * Count];
+        PeerKey[] peers = [.. Enumerable.Range(0, count).Select(index => new PeerKey($"peer-{index}"))];
+        ResourceScope[] held = new ResourceScope[2 * count];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         int next = 0;
         foreach (PeerKey peer in peers)
@@ -70,6 +69,6 @@ internal static class ScopeSizing
         GC.KeepAlive(held);
         GC.KeepAlive(peers);
         GC.KeepAlive(manager);
-        return bytes / Count;
+        return bytes / count;
     }
 }
