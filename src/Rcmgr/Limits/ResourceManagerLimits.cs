@@ -27,6 +27,17 @@ public sealed record ResourceManagerLimits : LimitsByScope<ResourceLimits>
     public static ResourceManagerLimits Infinite { get; } =
         new(_ => ResourceLimits.AllowAll, _ => LimitMaps.None<ResourceLimits>(), LimitMaps.NoPeers<ResourceLimits>());
 
+    /// <summary>The limits of a scope that is named by its kind and its subject: a <see cref="PeerKey"/> or the name of a group.</summary>
+    internal ResourceLimits For(ScopeKind kind, object? subject) => kind switch
+    {
+        ScopeKind.Service => ServiceLimits((string)subject!),
+        ScopeKind.ServicePeer => ServicePeerLimits((string)subject!),
+        ScopeKind.Protocol => ProtocolLimits((string)subject!),
+        ScopeKind.ProtocolPeer => ProtocolPeerLimits((string)subject!),
+        ScopeKind.Peer => PeerLimits((PeerKey)subject!),
+        _ => this[kind],
+    };
+
     /// <summary>The limits of the service <paramref name="name"/>: its own entry, else the class default.</summary>
     public ResourceLimits ServiceLimits(string name) => Services.GetValueOrDefault(name) ?? ServiceDefault;
 
