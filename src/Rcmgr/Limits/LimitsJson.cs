@@ -20,6 +20,13 @@ public static class LimitsJson
     // A text for people: '/' and '+' in protocol ids stay as they are.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true };
+    private static readonly Lazy<string> SchemaText = new(ReadSchema);
+
+    /// <summary>
+    /// The JSON Schema (draft 2020-12) of the form, for editors. It accepts what strict reading accepts without a spelling
+    /// problem, but cannot compare one limit with another. The package also holds it as <c>schema/limits.schema.json</c>.
+    /// </summary>
+    public static string Schema => SchemaText.Value;
 
     /// <summary>
     /// Reads limits and finds what is wrong with them, from UTF-8 text. Time and memory are bounded by a small multiple of the
@@ -90,6 +97,12 @@ public static class LimitsJson
         ArrayBufferWriter<byte> output = new();
         Write(output, limits, indented);
         return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private static string ReadSchema()
+    {
+        using StreamReader reader = new(typeof(LimitsJson).Assembly.GetManifestResourceStream("limits.schema.json")!);
+        return reader.ReadToEnd();
     }
 
     private static LimitsReadResult TooLong(LimitsReadOptions options) =>
