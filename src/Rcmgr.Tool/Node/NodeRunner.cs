@@ -16,7 +16,7 @@ internal static class NodeRunner
     {
         try
         {
-            ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
+            ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, settings.LenientLimits, error, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
             return await RunAsync(settings, new ResourceManager(limits), identity, new NodeOutput(output, settings.Json), stop);
         }
