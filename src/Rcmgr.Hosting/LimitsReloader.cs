@@ -41,7 +41,7 @@ internal sealed class LimitsReloader : IDisposable
         if (loaded.Limits is null)
             throw new OptionsValidationException(Options.DefaultName, typeof(ResourceManagerOptions), loaded.Errors);
 
-        LimitsLog.Loaded(_logger, _options.LimitsFile ?? "the configuration", _capacity.Memory, _capacity.FileDescriptors);
+        LimitsLog.Loaded(_logger, _options.LimitsFile ?? "the options", _capacity.Memory, _capacity.FileDescriptors);
         LimitsLog.Warnings(_logger, loaded.Warnings);
         Manager = _options.CreateManager(loaded.Limits);
     }

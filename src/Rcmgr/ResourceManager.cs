@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using System.Net;
 
 namespace Rcmgr;
@@ -8,9 +9,13 @@ namespace Rcmgr;
 /// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
 /// safe to use from several threads; every operation is all or nothing.
 /// </summary>
-public sealed class ResourceManager
+public sealed class ResourceManager : IDisposable
 {
+    /// <summary>The name of the meter of every manager.</summary>
+    public const string MeterName = "Rcmgr";
+
     private readonly AccountingEngine _engine;
+    private readonly ManagerMeter _meter;
 
     /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
     /// <param name="limits">See <see cref="ScalingLimits"/> for limits that fit the machine.</param>
@@ -21,7 +26,11 @@ public sealed class ResourceManager
         ArgumentNullException.ThrowIfNull(limits);
         Allowlist = allowlist ?? new Allowlist();
         _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
+
+    /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
+    ~ResourceManager() => _meter?.Dispose();
 
     /// <summary>
     /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
@@ -153,6 +162,19 @@ public sealed class ResourceManager
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>
     public ResourceManagerSnapshot TakeSnapshot() => _engine.TakeSnapshot();
+
+    /// <summary>
+    /// The meter with this manager's instruments (specification §7.1): use, limits and refusals of the roots, services and protocols, and
+    /// how many peers hold how much. All are observable; nothing is counted twice and a reservation pays nothing for them.
+    /// </summary>
+    public Meter Meter => _meter.Meter;
+
+    /// <summary>Ends the metrics. Everything else goes on: scopes that are open can still be used and must still be disposed.</summary>
+    public void Dispose()
+    {
+        _meter.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();

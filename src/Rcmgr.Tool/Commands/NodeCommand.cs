@@ -22,7 +22,7 @@ internal static class NodeCommand
         };
         Option<string?> limits = new("--limits")
         {
-            Description = "A JSON file of limits; what it leaves open is scaled to this host.",
+            Description = "A JSON file of limits; what it leaves open is scaled to this host. Changes are checked and applied while the node runs.",
             HelpName = "FILE",
         };
         Option<bool> lenient = new("--lenient")

@@ -8,25 +8,6 @@ internal static class LimitsFile
     /// <summary>The canonical key of a peer: one peer has several spellings, and its scope is known under one.</summary>
     public static PeerKey? ParsePeer(string text) => PeerId.TryParse(text, out PeerId? peer) ? peer.Key : null;
 
-    /// <summary>The limits of a node: what the file leaves open, or all without a file, is scaled to this host.</summary>
-    /// <param name="path">The file; null for none.</param>
-    /// <param name="lenient">Whether to read it as other implementations do.</param>
-    /// <param name="error">Takes the file's warnings.</param>
-    /// <param name="cancellationToken">Ends reading.</param>
-    /// <exception cref="NodeStartException">The file cannot be read or holds no limits.</exception>
-    public static async Task<ResourceManagerLimits> LoadAsync(
-        string? path, bool lenient, TextWriter error, CancellationToken cancellationToken)
-    {
-        ResourceManagerLimits defaults = ScalingLimits.DefaultWithServices.AutoScale().Limits;
-        if (path is null)
-            return defaults;
-
-        LimitsReadResult result = await ParseAsync(path, lenient, defaults, cancellationToken);
-        foreach (LimitsProblem problem in result.Problems)
-            await error.WriteLineAsync(Describe(path, problem));
-        return result.Limits?.Build(defaults) ?? throw new NodeStartException($"The limits file '{path}' cannot be used.");
-    }
-
     /// <summary>Reads a file and holds it against the defaults that it will be built over.</summary>
     /// <exception cref="NodeStartException">The file cannot be read.</exception>
     public static async Task<LimitsReadResult> ParseAsync(

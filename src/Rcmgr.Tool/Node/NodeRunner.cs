@@ -16,9 +16,9 @@ internal static class NodeRunner
     {
         try
         {
-            ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, settings.LenientLimits, error, stop);
+            await using NodeManager limited = await NodeManager.StartAsync(settings, error, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            return await RunAsync(settings, new ResourceManager(limits), identity, new NodeOutput(output, settings.Json), stop);
+            return await RunAsync(settings, limited.Manager, identity, new NodeOutput(output, settings.Json), stop);
         }
         catch (NodeStartException e)
         {
@@ -35,7 +35,8 @@ internal static class NodeRunner
         NodeSettings settings, ResourceManager manager, HostIdentity identity, NodeOutput output, CancellationToken stop)
     {
         await using Libp2pHost host = await StartHostAsync(settings, manager, identity, stop);
-        await using AdminServer? admin = await StartAdminAsync(settings, manager, stop);
+        using AdminPages pages = new(manager);
+        await using AdminServer? admin = await StartAdminAsync(settings, pages, stop);
         output.Listening(host, admin?.EndPoint);
         Task events = new NodeEvents(host, output, TimeProvider.System).RunAsync();
 
@@ -72,14 +73,14 @@ internal static class NodeRunner
         }
     }
 
-    private static async Task<AdminServer?> StartAdminAsync(NodeSettings settings, ResourceManager manager, CancellationToken stop)
+    private static async Task<AdminServer?> StartAdminAsync(NodeSettings settings, AdminPages pages, CancellationToken stop)
     {
         if (settings.Admin is null)
             return null;
 
         try
         {
-            return await AdminServer.StartAsync(settings.Admin, () => AdminReport.Of(manager), stop);
+            return await AdminServer.StartAsync(settings.Admin, pages.All, stop);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

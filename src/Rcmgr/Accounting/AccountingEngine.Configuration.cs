@@ -67,14 +67,8 @@ internal sealed partial class AccountingEngine<TWide>
 
     private IEnumerable<SharedScope> SharedScopes()
     {
-        yield return System;
-        yield return Transient;
-        yield return AllowlistedSystem;
-        yield return AllowlistedTransient;
-        foreach (WideScope service in _services.Values)
-            yield return service;
-        foreach (WideScope protocol in _protocols.Values)
-            yield return protocol;
+        foreach (WideScope scope in WideScopes())
+            yield return scope;
         foreach (PeerScope peer in _peers.Values)
         {
             yield return peer;
