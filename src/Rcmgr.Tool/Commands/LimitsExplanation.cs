@@ -39,8 +39,8 @@ internal sealed class LimitsExplanation
     private ExplainedLimit Explain(ScopeKind kind, string? name, LimitField field, long value)
     {
         string key = $"{LimitSection.Key(kind, name)}.{field.Name()}";
-        ScalingLimit? scaling = Entry(_scaling, kind, name);
-        if (Entry(_written, kind, name) is { } written && written[field] is { IsDefault: false } given)
+        ScalingLimit? scaling = _scaling.Find(kind, name);
+        if (_written.Find(kind, name) is { } written && written[field] is { IsDefault: false } given)
             return new ExplainedLimit(key, value, "file", $"{_file} says {given} {Instead(scaling, kind, name, field)}");
         return scaling is null
             ? new ExplainedLimit(key, value, "class", $"the same as {LimitSection.Key(kind, null)}.{field.Name()}")
@@ -74,10 +74,6 @@ internal sealed class LimitsExplanation
     // Scaling treats the class of streams in its own way; see there.
     private ScalingLimit Effective(ScalingLimit scaling, ScopeKind kind) =>
         kind == ScopeKind.Stream ? scaling with { Increase = _scaling.Connection.Increase } : scaling;
-
-    private static T? Entry<T>(LimitsByScope<T> limits, ScopeKind kind, string? name)
-        where T : class, IEquatable<T> =>
-        name is null ? limits[kind] : limits.Named(kind).FirstOrDefault(entry => entry.Key == name).Value;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

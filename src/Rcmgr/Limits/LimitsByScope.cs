@@ -138,7 +138,7 @@ public abstract record LimitsByScope<T>
     };
 
     /// <summary>What there is for one scope: the entry of its name, else what there is for its class.</summary>
-    internal T this[ScopeKind kind, string? name] => (name is null ? null : FindNamed(kind, name)) ?? this[kind];
+    internal T this[ScopeKind kind, string? name] => Find(kind, name) ?? this[kind];
 
     /// <inheritdoc/>
     public virtual bool Equals(LimitsByScope<T>? other) =>
@@ -179,12 +179,18 @@ public abstract record LimitsByScope<T>
         return entries.OrderBy(entry => entry.Key, StringComparer.Ordinal);
     }
 
+    /// <summary>What there is for a class, or for the one of its scopes that is named; null when that has no entry.</summary>
+    internal T? Find(ScopeKind kind, string? name)
+    {
+        if (name is null)
+            return this[kind];
+        if (kind != ScopeKind.Peer)
+            return NamesOf(kind).GetValueOrDefault(name);
+        return name.Length == 0 ? null : Peers.GetValueOrDefault(new PeerKey(name));
+    }
+
     private IEnumerable<(ScopeKind Kind, string? Name, T Value)> Entries(ScopeKind kind) =>
         Named(kind).Select(entry => (kind, (string?)entry.Key, entry.Value)).Prepend((kind, null, this[kind]));
-
-    private T? FindNamed(ScopeKind kind, string name) => kind == ScopeKind.Peer
-        ? name.Length == 0 ? null : Peers.GetValueOrDefault(new PeerKey(name))
-        : NamesOf(kind).GetValueOrDefault(name);
 
     // The comparer is named because a caller's map may fold case.
     private static FrozenDictionary<string, T> Freeze(IReadOnlyDictionary<string, T> map) =>
