@@ -24,7 +24,6 @@ public sealed class ResourceManager : IDisposable
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        Limits = limits;
         Allowlist = allowlist ?? new Allowlist();
         _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
@@ -33,8 +32,11 @@ public sealed class ResourceManager : IDisposable
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
     ~ResourceManager() => _meter?.Dispose();
 
-    /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
-    public ResourceManagerLimits Limits { get; }
+    /// <summary>
+    /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
+    /// <see cref="ApplyLimits"/>. What one scope is held to is in <see cref="ResourceScope.Limits"/>.
+    /// </summary>
+    public ResourceManagerLimits Limits => _engine.ConfiguredLimits;
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
@@ -133,6 +135,29 @@ public sealed class ResourceManager : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
         return _engine.ViewGroup(ScopeKind.Service, service);
+    }
+
+    /// <summary>
+    /// Says what <see cref="ApplyLimits"/> would do at this instant, and changes nothing. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan PlanLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.PlanLimits(limits);
+    }
+
+    /// <summary>
+    /// Replaces the limits of all scopes at one instant, live ones and those to come. Scopes whose
+    /// <see cref="ResourceScope.Limits"/> were set keep them. Nothing is taken away from a holder: a scope that holds more than
+    /// the new limits allow refuses until enough was released. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <returns>What was changed, and which scopes hold more than they may, at that instant.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan ApplyLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.ReplaceConfiguredLimits(limits);
     }
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>

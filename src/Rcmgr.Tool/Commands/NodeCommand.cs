@@ -22,8 +22,12 @@ internal static class NodeCommand
         };
         Option<string?> limits = new("--limits")
         {
-            Description = "A JSON file of limits; what it leaves open is scaled to this host.",
+            Description = "A JSON file of limits; what it leaves open is scaled to this host. Changes are checked and applied while the node runs.",
             HelpName = "FILE",
+        };
+        Option<bool> lenient = new("--lenient")
+        {
+            Description = "Read the limits file as other implementations do: pass over unknown names and contradictions.",
         };
         Option<string?> key = new("--key")
         {
@@ -41,12 +45,13 @@ internal static class NodeCommand
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, key, admin, json, stopWithInput,
+            listen, limits, lenient, key, admin, json, stopWithInput,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             NodeSettings settings = new(
-                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json));
+                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(lenient), parsed.GetValue(key), parsed.GetValue(admin),
+                parsed.GetValue(json));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
                 ? InputEnd.CancelWith(cancellationToken)

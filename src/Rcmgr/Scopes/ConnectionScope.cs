@@ -9,8 +9,8 @@ namespace Rcmgr;
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
     internal ConnectionScope(
-        AccountingEngine engine, ResourceLimits limits, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
-        : base(engine, limits)
+        AccountingEngine engine, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
+        : base(engine)
     {
         Id = id;
         Direction = direction;
@@ -45,6 +45,8 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     internal bool IsRevoked;
 
     internal PeerScope? Peer;
+
+    internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Connection;
 
     internal override Ancestors Ancestors => (Peer, Allowlisted) switch
     {
