@@ -99,6 +99,6 @@ internal static class PublishedLimits
     private static long Number(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : ResourceLimits.Unlimited;
 
-    private static IEnumerable<JsonElement> Items(JsonElement config, string name) =>
-        config.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement config, string name) =>
+        config.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 }

@@ -18,7 +18,13 @@ internal static class NodeRunner
         {
             ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            return await RunAsync(settings, new ResourceManager(limits), identity, new NodeOutput(output, settings.Json), stop);
+            ResourceManager manager = new(new ResourceManagerOptions
+            {
+                Limits = limits,
+                Allowlist = settings.Allowlist,
+                ConnectionLimits = settings.ConnectionLimits,
+            });
+            return await RunAsync(settings, manager, identity, new NodeOutput(output, settings.Json), stop);
         }
         catch (NodeStartException e)
         {
