@@ -15,12 +15,14 @@ internal sealed class AddressAdmission
     private readonly ConnectionRateLimiter? _unproved;
     private readonly PublishedAdmission _published;
     private readonly bool _includesOutbound;
+    private readonly bool _exemptsLoopback;
 
     private AddressAdmission(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
     {
         _allowlist = allowlist;
         _published = limits.Published;
         _includesOutbound = limits.IncludeOutbound;
+        _exemptsLoopback = limits.ExemptLoopback;
         _rates = ConnectionRateLimiter.Create(limits, time);
         _slots = SubnetCounters.Create(limits);
         _unproved = _slots is null ? null : ConnectionRateLimiter.CreateForUnproved(limits, time);
@@ -55,7 +57,7 @@ internal sealed class AddressAdmission
         if (remote is null)
             return TryAdmitWithoutAddress(direction, ref refusal);
         AddressValue address = ValueOf(remote);
-        if (!ForgetsAllowlisted && _allowlist.AllowsEveryPeer(address))
+        if (IsExempt(address))
             return true;
 
         if (_rates is not null && !_rates.TryTake(address, out AddressRule? rule, out TimeSpan retryAfter))
@@ -80,7 +82,14 @@ internal sealed class AddressAdmission
     /// Whether an address has to be proved first (specification §5.5). The allowlist does not count: an address that is not proved is
     /// anybody's.
     /// </summary>
-    public bool MustVerify(IPAddress remote) => _unproved is not null && !_unproved.TryTake(ValueOf(remote), out _, out _);
+    public bool MustVerify(IPAddress remote)
+    {
+        AddressValue address = ValueOf(remote);
+        return _unproved is not null && !(_exemptsLoopback && address.IsLoopback) && !_unproved.TryTake(address, out _, out _);
+    }
+
+    private bool IsExempt(in AddressValue address) =>
+        (_exemptsLoopback && address.IsLoopback) || (!ForgetsAllowlisted && _allowlist.AllowsEveryPeer(address));
 
     private bool TryAdmitWithoutAddress(Direction direction, ref Refusal refusal)
     {

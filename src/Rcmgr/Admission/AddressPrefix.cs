@@ -16,6 +16,9 @@ internal readonly record struct AddressPrefix(UInt128 Bits, int Length, bool IsI
     public static AddressPrefix Of(in AddressValue address, int length) =>
         new(address.Bits & AddressValue.Mask(length), length, address.IsIPv4);
 
+    /// <summary>Whether all of the network is loopback.</summary>
+    public bool IsLoopback => Length >= (IsIPv4 ? 8 : 128) && new AddressValue(Bits, IsIPv4).IsLoopback;
+
     public bool Contains(in AddressValue address) =>
         address.IsIPv4 == IsIPv4 && ((address.Bits ^ Bits) & AddressValue.Mask(Length)) == 0;
 

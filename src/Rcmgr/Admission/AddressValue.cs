@@ -15,6 +15,8 @@ internal readonly record struct AddressValue(UInt128 Bits, bool IsIPv4)
     private const int IPv4Width = 32;
     private const ulong MappedPrefix = 0xffff;
 
+    public bool IsLoopback => IsIPv4 ? Bits >> (Width - 8) == 127 : Bits == 1;
+
     /// <param name="address">Any IP address.</param>
     /// <param name="keepsMapped">Takes an IPv4-mapped address for an IPv6 address, as the published behaviour does.</param>
     public static AddressValue Of(IPAddress address, bool keepsMapped = false)

@@ -92,10 +92,16 @@ public sealed class Allowlist
 
         public ImmutableArray<AllowlistEntry> Entries => entries;
 
-        public NetworkSet AnyNetwork =>
-            LazyInitializer.EnsureInitialized(ref _any, () => new NetworkSet(entries.Select(entry => entry.Prefix)));
+        public NetworkSet AnyNetwork => Volatile.Read(ref _any) ?? Make(ref _any, entries);
 
-        public NetworkSet NetworksForEveryPeer => LazyInitializer.EnsureInitialized(
-            ref _forEveryPeer, () => new NetworkSet(entries.Where(entry => entry.Peer is null).Select(entry => entry.Prefix)));
+        public NetworkSet NetworksForEveryPeer =>
+            Volatile.Read(ref _forEveryPeer) ?? Make(ref _forEveryPeer, entries.Where(entry => entry.Peer is null));
+
+        private static NetworkSet Make(ref NetworkSet? set, IEnumerable<AllowlistEntry> entries)
+        {
+            NetworkSet made = new(entries.Select(entry => entry.Prefix));
+            Volatile.Write(ref set, made);
+            return made;
+        }
     }
 }

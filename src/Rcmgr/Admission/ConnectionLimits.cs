@@ -61,8 +61,8 @@ public sealed record ConnectionLimits
     public ConnectionRate GlobalRate { get; init; } = ConnectionRate.Unlimited;
 
     /// <summary>
-    /// Whether 127.0.0.0/8 and ::1 are free of all limits unless <see cref="Networks"/> or <see cref="NetworkRates"/> name just that
-    /// network; true by default, also when those lists are set.
+    /// Whether 127.0.0.0/8 and ::1 are free of all these limits, also of those of networks that contain them; true by default. To limit
+    /// loopback, set this to false.
     /// </summary>
     public bool ExemptLoopback { get; init; } = true;
 

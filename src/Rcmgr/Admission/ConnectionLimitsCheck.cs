@@ -17,8 +17,8 @@ internal static class ConnectionLimitsCheck
         Subnets(nameof(limits.SubnetsIPv6), limits.SubnetsIPv6, isIPv4: false);
         Rates(nameof(limits.RatesIPv4), limits.RatesIPv4, isIPv4: true);
         Rates(nameof(limits.RatesIPv6), limits.RatesIPv6, isIPv4: false);
-        Distinct(nameof(limits.Networks), limits.Networks, limit => limit.Network);
-        Distinct(nameof(limits.NetworkRates), limits.NetworkRates, rate => rate.Network);
+        Networks(nameof(limits.Networks), limits.Networks, limit => limit.Network, limits.ExemptLoopback);
+        Networks(nameof(limits.NetworkRates), limits.NetworkRates, rate => rate.Network, limits.ExemptLoopback);
         foreach (NetworkLimit limit in limits.Networks)
             Connections(nameof(limits.Networks), limit.Connections);
         foreach (NetworkRate rate in limits.NetworkRates)
@@ -54,14 +54,17 @@ internal static class ConnectionLimitsCheck
         }
     }
 
-    private static void Distinct<T>(string member, IReadOnlyList<T> rules, Func<T, IPNetwork> networkOf)
+    private static void Networks<T>(string member, IReadOnlyList<T> rules, Func<T, IPNetwork> networkOf, bool exemptsLoopback)
     {
         HashSet<AddressPrefix> seen = [];
         NotNull(member, rules);
         foreach (IPNetwork network in rules.Select(networkOf))
         {
-            if (!seen.Add(AddressPrefix.Of(CanonicalAddress.Of(network))))
+            AddressPrefix prefix = AddressPrefix.Of(CanonicalAddress.Of(network));
+            if (!seen.Add(prefix))
                 Throw(member, $"the network {network} is there twice.");
+            if (exemptsLoopback && prefix.IsLoopback)
+                Throw(member, $"the network {network} is loopback, which is exempt unless ExemptLoopback is false.");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Rcmgr;
 
 /// <summary>
@@ -14,15 +16,12 @@ internal sealed class RateBuckets(int capacity)
     private const int Swept = 2;
     private const int FirstCapacity = 16;
     private const int None = -1;
-    private const int Free = -2;
 
     private int[] _heads = [];
     private Entry[] _entries = [];
-    private int _used;
-    private int _free = None;
     private int _hand;
 
-    /// <summary>Buckets that are remembered.</summary>
+    /// <summary>Buckets that are remembered: the first so many entries.</summary>
     public int Count { get; private set; }
 
     public bool TryTake(in SubnetKey key, in TokenRate rate, long now, out long wait)
@@ -41,9 +40,7 @@ internal sealed class RateBuckets(int capacity)
 
     private int Find(in SubnetKey key, int hash)
     {
-        if (_heads.Length == 0)
-            return None;
-        int index = _heads[HeadOf(hash)];
+        int index = _heads.Length == 0 ? None : HeadOf(hash);
         while (index >= 0 && !_entries[index].Key.Equals(key))
             index = _entries[index].Next;
         return index;
@@ -51,22 +48,16 @@ internal sealed class RateBuckets(int capacity)
 
     private void Add(in SubnetKey key, int hash, TokenBucket bucket, long now)
     {
-        for (int i = 0; i < Swept && _used > 0; i++)
-            DropIfFull(NextInTurn(), now);
+        for (int i = 0; i < Swept && Count > 0; i++)
+            TryDropFull(NextInTurn(), now);
         if (Count == capacity)
             MakeRoom(now);
-        if (_free == None && _used == _entries.Length)
+        if (Count == _entries.Length)
             Grow();
 
-        int index = _free;
-        if (index == None)
-            index = _used++;
-        else
-            _free = _entries[index].NextFree;
-        ref int head = ref _heads[HeadOf(hash)];
-        _entries[index] = new Entry { Key = key, Bucket = bucket, Next = head };
-        head = index;
-        Count++;
+        ref int head = ref HeadOf(hash);
+        _entries[Count] = new Entry { Key = key, Hash = hash, Bucket = bucket, Next = head };
+        head = Count++;
     }
 
     private void MakeRoom(long now)
@@ -75,7 +66,7 @@ internal sealed class RateBuckets(int capacity)
         for (int i = 0; i < Examined; i++)
         {
             int index = NextInTurn();
-            if (DropIfFull(index, now))
+            if (TryDropFull(index, now))
                 return;
             if (soonest == None || _entries[index].Bucket.FullAt < _entries[soonest].Bucket.FullAt)
                 soonest = index;
@@ -86,14 +77,13 @@ internal sealed class RateBuckets(int capacity)
 
     private int NextInTurn()
     {
-        _hand = _hand + 1 < _used ? _hand + 1 : 0;
+        _hand = _hand + 1 < Count ? _hand + 1 : 0;
         return _hand;
     }
 
-    private bool DropIfFull(int index, long now)
+    private bool TryDropFull(int index, long now)
     {
-        ref Entry entry = ref _entries[index];
-        if (entry.Next == Free || entry.Bucket.FullAt >= now)
+        if (_entries[index].Bucket.FullAt >= now)
             return false;
         Drop(index);
         return true;
@@ -101,38 +91,43 @@ internal sealed class RateBuckets(int capacity)
 
     private void Drop(int index)
     {
-        ref Entry entry = ref _entries[index];
-        ref int link = ref _heads[HeadOf(entry.Key.GetHashCode())];
-        while (link != index)
-            link = ref _entries[link].Next;
-        link = entry.Next;
-        entry.Next = Free;
-        entry.NextFree = _free;
-        _free = index;
-        Count--;
+        LinkTo(index) = _entries[index].Next;
+        int last = --Count;
+        if (index == last)
+            return;
+        LinkTo(last) = index;
+        _entries[index] = _entries[last];
     }
 
     private void Grow()
     {
         int size = Math.Min(capacity, Math.Max(FirstCapacity, _entries.Length * 2));
         Array.Resize(ref _entries, size);
-        _heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)size)];
+        _heads = new int[BitOperations.RoundUpToPowerOf2((uint)size)];
         Array.Fill(_heads, None);
-        for (int index = 0; index < _used; index++)
+        for (int index = 0; index < Count; index++)
         {
-            ref int head = ref _heads[HeadOf(_entries[index].Key.GetHashCode())];
+            ref int head = ref HeadOf(_entries[index].Hash);
             _entries[index].Next = head;
             head = index;
         }
     }
 
-    private int HeadOf(int hash) => hash & (_heads.Length - 1);
+    private ref int HeadOf(int hash) => ref _heads[hash & (_heads.Length - 1)];
+
+    private ref int LinkTo(int index)
+    {
+        ref int link = ref HeadOf(_entries[index].Hash);
+        while (link != index)
+            link = ref _entries[link].Next;
+        return ref link;
+    }
 
     private struct Entry
     {
         public SubnetKey Key;
         public TokenBucket Bucket;
+        public int Hash;
         public int Next;
-        public int NextFree;
     }
 }

@@ -100,7 +100,7 @@ public sealed class AddressRefusalTests
     public void Refusing_and_admitting_allocate_nothing_beyond_the_connection()
     {
         ConnectionLimits limits = ConnectionLimits.Default with { NetworkRates = [new(IPNetwork.Parse("2001:db8::/32"), ConnectionRate.Unlimited)] };
-        ResourceManager manager = CreateLimited(limits, allowlist: Listing(Network("10.0.0.0/8")));
+        ResourceManager manager = CreateLimited(limits, TimeProvider.System, Listing(Network("10.0.0.0/8")));
         IPAddress[] refused = [Ip("192.0.2.1"), Ip("::ffff:192.0.2.1"), Ip("2001:db8::1"), Ip("fe80::1%3")];
         foreach (IPAddress address in refused)
             manager.OpenAll(address.ToString(), 40);

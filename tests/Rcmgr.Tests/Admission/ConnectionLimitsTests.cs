@@ -18,6 +18,7 @@ public sealed class ConnectionLimitsTests
         { new() { SubnetsIPv4 = null! }, "ConnectionLimits.SubnetsIPv4: the list or one of its entries is null." },
         { new() { NetworkRates = [null!] }, "ConnectionLimits.NetworkRates: the list or one of its entries is null." },
         { new() { Networks = [new(Ten, 1), new(IPNetwork.Parse("::ffff:10.0.0.0/104"), 1)] }, "ConnectionLimits.Networks: the network ::ffff:10.0.0.0/104 is there twice." },
+        { new() { Networks = [new(IPNetwork.Parse("127.1.0.0/16"), 3)] }, "ConnectionLimits.Networks: the network 127.1.0.0/16 is loopback, which is exempt unless ExemptLoopback is false." },
         { new() { Networks = [new(Ten, -2)] }, "ConnectionLimits.Networks: -2 connections are less than none." },
         { new() { NetworkRates = [new(Ten, new(1, -1))] }, "ConnectionLimits.NetworkRates: a burst of -1 is less than none." },
         { new() { GlobalRate = new(-1, 1) }, "ConnectionLimits.GlobalRate: -1 a second is neither 0, for no limit, nor in the range from 1E-06 to 1000000000." },
@@ -39,7 +40,7 @@ public sealed class ConnectionLimitsTests
         Assert.Equal(8, manager.OpenAll("2001:db8::1", 20));
         Assert.Equal(40, manager.OpenAll("127.0.0.1", 40));
         Assert.Equal(40, manager.OpenAll("::1", 40));
-        Assert.Equal(ConnectionLimits.Default, manager.ConnectionLimits);
+        Assert.Equal(40, manager.OpenAll("::ffff:127.0.0.1", 40));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class ConnectionLimitsTests
         Assert.Equal(30, CreateLimited(limits).OpenAll("127.0.0.1", 30));
         Assert.Equal(1, CreateLimited(limits with { ExemptLoopback = false }).OpenAll("127.0.0.1", 30));
 
-        ConnectionLimits named = new() { Networks = [new(IPNetwork.Parse("127.0.0.0/8"), 2)] };
+        ConnectionLimits named = new() { ExemptLoopback = false, Networks = [new(IPNetwork.Parse("127.0.0.0/8"), 2)] };
         Assert.Equal(2, CreateLimited(named).OpenAll("127.0.0.1", 30));
     }
 }

@@ -11,15 +11,15 @@ public sealed class ConnectionRateLimiterTests
     private static readonly Gen<IPAddress> Address = Gen.OneOf(
         Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], (b, c) => Ip(0x0a000000u | ((uint)b << 16) | (uint)c)),
         Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], (b, c) => Ip($"2001:db8:0:{b}00::{c}")),
-        Gen.OneOfConst(Ip("::ffff:10.0.0.1"), Ip("127.0.0.1")));
+        Gen.OneOf(Ip("::ffff:10.0.0.1"), Ip("127.0.0.1")));
 
     private static readonly Gen<ConnectionRate> Rate =
-        Gen.Select(Gen.OneOfConst(0, 0.2, 0.5, 1.0, 3.0), Gen.Long[0, 4], (perSecond, burst) => new ConnectionRate(perSecond, burst));
+        Gen.Select(Gen.OneOf(0, 0.2, 0.5, 1.0, 3.0), Gen.Long[0, 4], (perSecond, burst) => new ConnectionRate(perSecond, burst));
 
     private static readonly Gen<ConnectionLimits> Limits = Gen.Select(
         Rates([8, 24, 32]),
         Rates([32, 56, 128]),
-        Gen.Select(Gen.OneOfConst("10.0.0.0/8", "10.1.0.0/16", "2001:db8::/48", "10.0.0.1/32"), Rate).Array[0, 3],
+        Gen.Select(Gen.OneOf("10.0.0.0/8", "10.1.0.0/16", "2001:db8::/48", "10.0.0.1/32"), Rate).Array[0, 3],
         Rate,
         (ipv4, ipv6, networks, global) => ConnectionLimits.None with
         {
@@ -114,13 +114,13 @@ public sealed class ConnectionRateLimiterTests
     }
 
     private static Gen<SubnetRate[]> Rates(int[] lengths) =>
-        Gen.Select(Gen.OneOfConst(lengths), Rate, (length, rate) => new SubnetRate(length, rate)).Array[0, 3]
+        Gen.Select(Gen.OneOf(lengths), Rate, (length, rate) => new SubnetRate(length, rate)).Array[0, 3]
             .Select(rates => rates.DistinctBy(rate => rate.PrefixLength).ToArray());
 
-    /// <summary>Tokens in units of one per 5,000 ms, which all rates of these tests fill in whole numbers.</summary>
+    /// <summary>Tokens in ten-thousandths, of which all rates of these tests bring whole numbers in a millisecond.</summary>
     private sealed class ByHand(ConnectionLimits limits)
     {
-        private const long Token = 5_000;
+        private const long Token = 10_000;
 
         private readonly Dictionary<string, (long Tokens, int At)> _buckets = [];
 
@@ -144,7 +144,7 @@ public sealed class ConnectionRateLimiterTests
                 return true;
             long most = rate.Burst * Token;
             (long tokens, int at) = _buckets.GetValueOrDefault(name, (most, now));
-            tokens = Math.Min(most, tokens + ((now - at) * (long)Math.Round(rate.PerSecond * 5)));
+            tokens = Math.Min(most, tokens + ((now - at) * (long)Math.Round(rate.PerSecond * 10)));
             bool taken = tokens >= Token;
             _buckets[name] = (taken ? tokens - Token : tokens, now);
             return taken;

@@ -7,9 +7,9 @@ namespace Rcmgr.Tests.Admission;
 public sealed class TokenRateTests
 {
     private static readonly Gen<double> PerSecond = Gen.OneOf(
-        Gen.OneOfConst(0.1, 0.2, 0.5, 0.7, 1, 2, 3, 200, 333, 1000, 1e6, 1e9), Gen.Int[1, 10_000].Select(n => n / 1000.0));
+        Gen.OneOf(0.1, 0.2, 0.5, 0.7, 1, 2, 3, 200, 333, 1000, 1e6, 1e9), Gen.Int[1, 10_000].Select(n => n / 1000.0));
 
-    private static readonly Gen<long> Frequency = Gen.OneOfConst(1_000L, 10_000_000L, 1_000_000_000L, 24_000_000L, 3_579_545L);
+    private static readonly Gen<long> Frequency = Gen.OneOf(1_000L, 10_000_000L, 1_000_000_000L, 24_000_000L, 3_579_545L);
 
     [Fact]
     public void Every_decision_is_that_of_a_bucket_that_counts_fractions_of_tokens() =>
