@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using System.Net;
 
 namespace Rcmgr;
@@ -8,10 +9,14 @@ namespace Rcmgr;
 /// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
 /// safe to use from several threads; every operation is all or nothing.
 /// </summary>
-public sealed class ResourceManager
+public sealed class ResourceManager : IDisposable
 {
+    /// <summary>The name of the meter of every manager.</summary>
+    public const string MeterName = "Rcmgr";
+
     private readonly AccountingEngine _engine;
     private readonly AddressAdmission? _admission;
+    private readonly ManagerMeter _meter;
 
     /// <summary>
     /// Creates a manager with limits for every class of scope and, optionally, an allowlist. Connections are not limited by their
@@ -21,28 +26,32 @@ public sealed class ResourceManager
     /// <param name="allowlist">Networks that may use the allowlisted scopes; an empty list when null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
+        : this(new ResourceManagerOptions { Limits = limits, Allowlist = allowlist, ConnectionLimits = ConnectionLimits.None })
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        Limits = limits;
-        Allowlist = allowlist ?? new Allowlist();
-        ConnectionLimits = ConnectionLimits.None;
-        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
     }
 
     /// <summary>Creates a manager.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="options"/> or one of its members but the allowlist is null.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> or one of its members that must be there is null.</exception>
     /// <exception cref="ArgumentException">
     /// The connection limits cannot be what was meant, such as a prefix that is too long for its address family.
     /// </exception>
     public ResourceManager(ResourceManagerOptions options)
-        : this((options ?? throw new ArgumentNullException(nameof(options))).Limits, options.Allowlist)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Limits);
         ArgumentNullException.ThrowIfNull(options.ConnectionLimits);
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
+        Limits = options.Limits;
+        Allowlist = options.Allowlist ?? new Allowlist();
         ConnectionLimits = options.ConnectionLimits;
         _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
+        _engine = new AccountingEngine<SingleGateAccounting>(Limits, Allowlist);
+        _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
+
+    /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
+    ~ResourceManager() => _meter?.Dispose();
 
     /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
     public ResourceManagerLimits Limits { get; }
@@ -170,6 +179,19 @@ public sealed class ResourceManager
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>
     public ResourceManagerSnapshot TakeSnapshot() => _engine.TakeSnapshot();
+
+    /// <summary>
+    /// The meter with this manager's instruments (specification §7.1): use, limits and refusals of the roots, services and protocols, and
+    /// how many peers hold how much. All are observable; nothing is counted twice and a reservation pays nothing for them.
+    /// </summary>
+    public Meter Meter => _meter.Meter;
+
+    /// <summary>Ends the metrics. Everything else goes on: scopes that are open can still be used and must still be disposed.</summary>
+    public void Dispose()
+    {
+        _meter.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();

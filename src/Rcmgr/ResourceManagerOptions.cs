@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Rcmgr;
 
 /// <summary>What a <see cref="ResourceManager"/> is made of. Immutable.</summary>
@@ -14,4 +16,10 @@ public sealed record ResourceManagerOptions
 
     /// <summary>The clock of the connection rates.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the meter, when there is a factory that owns meters; null for a meter that the manager disposes.</summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>Tells the metrics of several managers apart: the meter's tag <c>manager</c>; null for none.</summary>
+    public string? Name { get; init; }
 }

@@ -8,12 +8,11 @@ using Microsoft.Extensions.Hosting;
 namespace Rcmgr.Tool.Admin;
 
 /// <summary>
-/// The node's admin endpoint: <c>GET /rcmgr</c> over HTTP, on the loopback interface only. Its sockets are outside the resource
-/// manager, so that it answers while the node refuses everybody else; Kestrel's own limits keep it small.
+/// The node's admin endpoint: its pages over HTTP, on the loopback interface only. Its sockets are outside the resource manager, so that
+/// it answers while the node refuses everybody else; Kestrel's own limits keep it small.
 /// </summary>
 internal sealed class AdminServer : IAsyncDisposable
 {
-    private const string ReportPath = "/rcmgr";
     private const int MaxConnections = 32;
 
     private readonly WebApplication _application;
@@ -28,7 +27,7 @@ internal sealed class AdminServer : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<AdminServer> StartAsync(IPEndPoint endPoint, Func<AdminReport> report, CancellationToken cancellationToken)
+    public static async Task<AdminServer> StartAsync(IPEndPoint endPoint, IReadOnlyList<AdminPage> pages, CancellationToken cancellationToken)
     {
         if (!IPAddress.IsLoopback(endPoint.Address))
             throw new ArgumentException("The admin endpoint listens on the loopback interface only.", nameof(endPoint));
@@ -45,7 +44,7 @@ internal sealed class AdminServer : IAsyncDisposable
         });
 
         WebApplication application = builder.Build();
-        application.Run(context => AnswerAsync(context, report));
+        application.Run(context => AnswerAsync(context, pages));
         try
         {
             await application.StartAsync(cancellationToken);
@@ -66,26 +65,27 @@ internal sealed class AdminServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static async Task AnswerAsync(HttpContext context, Func<AdminReport> report)
+    private static async Task AnswerAsync(HttpContext context, IReadOnlyList<AdminPage> pages)
     {
         HttpResponse response = context.Response;
-        response.StatusCode = Judge(context.Request);
-        if (response.StatusCode != StatusCodes.Status200OK)
+        AdminPage? page = pages.FirstOrDefault(page => context.Request.Path == page.Path);
+        response.StatusCode = Judge(context.Request, page);
+        if (page is null || response.StatusCode != StatusCodes.Status200OK)
             return;
 
-        byte[] body = AdminJson.Write(report());
-        response.ContentType = "application/json";
+        byte[] body = page.Read();
+        response.ContentType = page.ContentType;
         response.Headers.CacheControl = "no-store";
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static int Judge(HttpRequest request)
+    private static int Judge(HttpRequest request, AdminPage? page)
     {
         // A web page that renames itself to our address (DNS rebinding) still sends its own host name.
         if (request.Host.Host != "localhost" && !IPAddress.TryParse(request.Host.Host, out _))
             return StatusCodes.Status403Forbidden;
-        if (request.Path != ReportPath)
+        if (page is null)
             return StatusCodes.Status404NotFound;
         return HttpMethods.IsGet(request.Method) ? StatusCodes.Status200OK : StatusCodes.Status405MethodNotAllowed;
     }

@@ -18,7 +18,7 @@ internal static class NodeRunner
         {
             ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            ResourceManager manager = new(new ResourceManagerOptions
+            using ResourceManager manager = new(new ResourceManagerOptions
             {
                 Limits = limits,
                 Allowlist = settings.Allowlist,
@@ -41,7 +41,8 @@ internal static class NodeRunner
         NodeSettings settings, ResourceManager manager, HostIdentity identity, NodeOutput output, CancellationToken stop)
     {
         await using Libp2pHost host = await StartHostAsync(settings, manager, identity, stop);
-        await using AdminServer? admin = await StartAdminAsync(settings, manager, stop);
+        using AdminPages pages = new(manager);
+        await using AdminServer? admin = await StartAdminAsync(settings, pages, stop);
         output.Listening(host, admin?.EndPoint);
         Task events = new NodeEvents(host, output, TimeProvider.System).RunAsync();
 
@@ -78,14 +79,14 @@ internal static class NodeRunner
         }
     }
 
-    private static async Task<AdminServer?> StartAdminAsync(NodeSettings settings, ResourceManager manager, CancellationToken stop)
+    private static async Task<AdminServer?> StartAdminAsync(NodeSettings settings, AdminPages pages, CancellationToken stop)
     {
         if (settings.Admin is null)
             return null;
 
         try
         {
-            return await AdminServer.StartAsync(settings.Admin, () => AdminReport.Of(manager), stop);
+            return await AdminServer.StartAsync(settings.Admin, pages.All, stop);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

@@ -63,4 +63,10 @@ internal abstract class AccountingEngine
     public abstract void SetLimits(ResourceScope scope, ResourceLimits limits);
 
     public abstract ResourceManagerSnapshot TakeSnapshot();
+
+    /// <summary>The roots, services and protocols. Each is read exactly; together they need not be of one instant.</summary>
+    public abstract IReadOnlyList<ScopeReport> ReadWideScopes();
+
+    /// <summary>Adds every peer to <paramref name="distribution"/>, without holding up all peers at once.</summary>
+    public abstract void ReadPeers(PeerDistribution distribution);
 }

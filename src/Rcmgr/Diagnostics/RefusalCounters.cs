@@ -8,6 +8,7 @@ internal sealed class RefusalCounters
     private const int Directions = 3;
     private const int Reasons = (int)RefusalReason.ConnectionRate + 1;
 
+    private readonly long[] _bytes = new long[Kinds];
     private readonly long[] _counts = new long[Kinds * Resources * Directions * Reasons];
 
     public void Count(in Refusal refusal)
@@ -15,6 +16,8 @@ internal sealed class RefusalCounters
         int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
         int index = (((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons;
         Interlocked.Increment(ref _counts[index + (int)refusal.Reason]);
+        if (refusal is { Reason: RefusalReason.Limit, Resource: Resource.Memory })
+            Interlocked.Add(ref _bytes[(int)refusal.ScopeKind], refusal.Requested);
     }
 
     public IReadOnlyList<RefusalCount> Read()
@@ -36,4 +39,8 @@ internal sealed class RefusalCounters
 
         return found;
     }
+
+    /// <summary>The bytes of memory that each class of scopes refused; only what is not zero. Wraps after 2^63.</summary>
+    public IReadOnlyList<(ScopeKind Scope, long Bytes)> ReadBytes() =>
+        [.. _bytes.Select((_, kind) => ((ScopeKind)kind, Interlocked.Read(ref _bytes[kind]))).Where(refused => refused.Item2 != 0)];
 }

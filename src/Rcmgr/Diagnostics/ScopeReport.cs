@@ -21,6 +21,9 @@ public sealed class ScopeReport
     /// <summary>The name of the scope (specification §1.1). Formats on each call.</summary>
     public string Name => ScopeNaming.Name(Kind, _subject, _peer);
 
+    /// <summary>The name of a service or protocol; null for other scopes. One instance for as long as the scope lives.</summary>
+    internal string? GroupName => Kind is ScopeKind.Service or ScopeKind.Protocol ? _subject as string : null;
+
     /// <summary>What the scope held.</summary>
     public ScopeUsage Use { get; }
 

@@ -5,13 +5,14 @@ namespace Rcmgr.Tool.Tests.Admin;
 
 public sealed class AdminServerTests
 {
-    private static readonly AdminReport Empty = new([], [], default);
+    private static readonly IReadOnlyList<AdminPage> Pages =
+        [new AdminPage("/rcmgr", "application/json", () => AdminJson.Write(new AdminReport([], [], default)))];
 
     [Fact]
     public async Task It_answers_the_report_and_nothing_else()
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using AdminServer server = await AdminServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), () => Empty, ct);
+        await using AdminServer server = await AdminServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Pages, ct);
         using HttpClient http = new() { BaseAddress = new Uri($"http://{server.EndPoint}") };
 
         using HttpResponseMessage report = await http.GetAsync(new Uri("/rcmgr", UriKind.Relative), ct);
@@ -29,7 +30,7 @@ public sealed class AdminServerTests
     public async Task A_page_that_renamed_itself_to_this_machine_gets_no_answer()
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using AdminServer server = await AdminServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), () => Empty, ct);
+        await using AdminServer server = await AdminServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Pages, ct);
         using HttpClient http = new();
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri($"http://{server.EndPoint}/rcmgr"));
         request.Headers.Host = "page.example";
@@ -42,5 +43,5 @@ public sealed class AdminServerTests
     [Fact]
     public async Task It_refuses_to_listen_beyond_this_machine() =>
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            AdminServer.StartAsync(new IPEndPoint(IPAddress.Any, 0), () => Empty, TestContext.Current.CancellationToken));
+            AdminServer.StartAsync(new IPEndPoint(IPAddress.Any, 0), Pages, TestContext.Current.CancellationToken));
 }
