@@ -13,14 +13,17 @@ internal sealed class AddressAdmission
     private readonly ConnectionRateLimiter? _rates;
     private readonly SubnetCounters? _slots;
     private readonly ConnectionRateLimiter? _unproved;
-    private readonly PublishedAdmission _published;
+    private readonly bool _keepsMapped;
+    private readonly bool _noAddressIsOneAddress;
     private readonly bool _includesOutbound;
     private readonly bool _exemptsLoopback;
 
     private AddressAdmission(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
     {
         _allowlist = allowlist;
-        _published = limits.Published;
+        _keepsMapped = limits.Published.HasFlag(PublishedAdmission.MappedStaysIPv6);
+        _noAddressIsOneAddress = limits.Published.HasFlag(PublishedAdmission.NoAddressIsOneAddress);
+        ForgetsAllowlisted = limits.Published.HasFlag(PublishedAdmission.AllowlistExemptsNobody);
         _includesOutbound = limits.IncludeOutbound;
         _exemptsLoopback = limits.ExemptLoopback;
         _rates = ConnectionRateLimiter.Create(limits, time);
@@ -35,7 +38,7 @@ internal sealed class AddressAdmission
     public int RememberedRates => (_rates?.Count ?? 0) + (_unproved?.Count ?? 0);
 
     /// <summary>Whether a connection that came in through the allowlisted scopes stops counting for its address.</summary>
-    public bool ForgetsAllowlisted => _published.HasFlag(PublishedAdmission.AllowlistExemptsNobody);
+    public bool ForgetsAllowlisted { get; }
 
     /// <summary>Admission for <paramref name="limits"/>; null when they can refuse nobody, so that asking costs nothing.</summary>
     public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
@@ -95,7 +98,7 @@ internal sealed class AddressAdmission
     {
         if (_rates is null)
             return true;
-        bool isAdmitted = _published.HasFlag(PublishedAdmission.NoAddressIsOneAddress)
+        bool isAdmitted = _noAddressIsOneAddress
             ? _rates.TryTake(new AddressValue(UInt128.MaxValue, IsIPv4: false), out AddressRule? rule, out TimeSpan retryAfter)
             : _rates.TryTakeWithoutAddress(out rule, out retryAfter);
         if (!isAdmitted)
@@ -103,6 +106,5 @@ internal sealed class AddressAdmission
         return isAdmitted;
     }
 
-    private AddressValue ValueOf(IPAddress remote) =>
-        AddressValue.Of(remote, _published.HasFlag(PublishedAdmission.MappedStaysIPv6));
+    private AddressValue ValueOf(IPAddress remote) => AddressValue.Of(remote, _keepsMapped);
 }

