@@ -68,7 +68,7 @@ public sealed class ConnectionRateLimiterTests
                 }
             });
 
-            Assert.True((single, network) is (<= 50, 70), $"seed {seed}: {single} and {network}");
+            Assert.True((single, network) is ( <= 50, 70), $"seed {seed}: {single} and {network}");
             Assert.Equal(130, single + others);
         }, iter: 3, threads: 1);
 
