@@ -8,11 +8,11 @@ namespace Rcmgr.Hosting;
 /// Fills the options from a section of the configuration. By hand, because binding would pass over a key that is misspelt and
 /// needs code that trimming cannot see.
 /// </summary>
-internal sealed class ConfigureFromConfiguration(IConfiguration section) : IConfigureOptions<ResourceManagerOptions>
+internal sealed class ConfigureFromConfiguration(IConfiguration section) : IConfigureOptions<ResourceManagerHostingOptions>
 {
     private static readonly string[] Keys = ["LimitsFile", "Lenient", "Memory", "FileDescriptors", "Reload", "CheckInterval", "Limits"];
 
-    public void Configure(ResourceManagerOptions options)
+    public void Configure(ResourceManagerHostingOptions options)
     {
         foreach (IConfigurationSection setting in section.GetChildren())
         {
@@ -21,7 +21,7 @@ internal sealed class ConfigureFromConfiguration(IConfiguration section) : IConf
         }
     }
 
-    private static bool Set(ResourceManagerOptions options, IConfigurationSection setting)
+    private static bool Set(ResourceManagerHostingOptions options, IConfigurationSection setting)
     {
         string? key = Keys.FirstOrDefault(known => known.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
         bool isSet = true;

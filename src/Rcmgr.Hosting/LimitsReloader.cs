@@ -11,11 +11,11 @@ namespace Rcmgr.Hosting;
 /// </summary>
 internal sealed class LimitsReloader : IDisposable
 {
-    private readonly IOptionsFactory<ResourceManagerOptions> _factory;
+    private readonly IOptionsFactory<ResourceManagerHostingOptions> _factory;
     private readonly ILogger _logger;
     private readonly HostCapacity _capacity;
     private readonly List<IDisposable> _subscriptions = [];
-    private ResourceManagerOptions _options;
+    private ResourceManagerHostingOptions _options;
 
     // What the limits in force, or the last report of a bad file, are based on.
     private LimitsFileContent? _considered;
@@ -25,13 +25,13 @@ internal sealed class LimitsReloader : IDisposable
     /// <summary>Loads the limits and makes the manager.</summary>
     /// <exception cref="OptionsValidationException">The options, the limits file included, cannot be used.</exception>
     public LimitsReloader(
-        IOptionsFactory<ResourceManagerOptions> factory,
-        IEnumerable<IOptionsChangeTokenSource<ResourceManagerOptions>> changes,
+        IOptionsFactory<ResourceManagerHostingOptions> factory,
+        IEnumerable<IOptionsChangeTokenSource<ResourceManagerHostingOptions>> changes,
         ILogger<ResourceManager>? logger = null)
     {
         _factory = factory;
         _logger = logger ?? NullLogger<ResourceManager>.Instance;
-        foreach (IOptionsChangeTokenSource<ResourceManagerOptions> source in changes)
+        foreach (IOptionsChangeTokenSource<ResourceManagerHostingOptions> source in changes)
             _subscriptions.Add(ChangeToken.OnChange(source.GetChangeToken, () => Volatile.Write(ref _settingsChanged, 1)));
 
         _options = factory.Create(Options.DefaultName);
@@ -39,7 +39,7 @@ internal sealed class LimitsReloader : IDisposable
         _considered = ReadFile();
         LoadedLimits loaded = LoadedLimits.Load(_options, _considered, _capacity);
         if (loaded.Limits is null)
-            throw new OptionsValidationException(Options.DefaultName, typeof(ResourceManagerOptions), loaded.Errors);
+            throw new OptionsValidationException(Options.DefaultName, typeof(ResourceManagerHostingOptions), loaded.Errors);
 
         LimitsLog.Loaded(_logger, _options.LimitsFile ?? "the options", _capacity.Memory, _capacity.FileDescriptors);
         LimitsLog.Warnings(_logger, loaded.Warnings);
@@ -48,7 +48,7 @@ internal sealed class LimitsReloader : IDisposable
 
     public ResourceManager Manager { get; }
 
-    public ResourceManagerOptions CurrentOptions => _options;
+    public ResourceManagerHostingOptions CurrentOptions => _options;
 
     /// <summary>Takes up what has changed since the last time and has stood still since. Not safe for use by several threads.</summary>
     public void Check()
@@ -63,7 +63,7 @@ internal sealed class LimitsReloader : IDisposable
 
     private void TakeSettings()
     {
-        ResourceManagerOptions options;
+        ResourceManagerHostingOptions options;
         try
         {
             options = _factory.Create(Options.DefaultName);

@@ -21,7 +21,7 @@ internal sealed class LoadedLimits
     /// <param name="options">Where they come from.</param>
     /// <param name="file">The content of the limits file; null when there is no such file in the options.</param>
     /// <param name="capacity">The machine.</param>
-    public static LoadedLimits Load(ResourceManagerOptions options, LimitsFileContent? file, HostCapacity capacity)
+    public static LoadedLimits Load(ResourceManagerHostingOptions options, LimitsFileContent? file, HostCapacity capacity)
     {
         LoadedLimits loaded = new();
         ResourceManagerLimits defaults = options.Defaults.AutoScale(capacity).Limits;
@@ -36,7 +36,7 @@ internal sealed class LoadedLimits
         return loaded;
     }
 
-    public static HostCapacity Capacity(ResourceManagerOptions options)
+    public static HostCapacity Capacity(ResourceManagerHostingOptions options)
     {
         const string Given = "given by the options";
         HostCapacity capacity = HostCapacity.Detect();
@@ -47,7 +47,7 @@ internal sealed class LoadedLimits
         return capacity;
     }
 
-    private PartialResourceManagerLimits Read(LimitsFileContent file, ResourceManagerOptions options, LimitsReadOptions reading)
+    private PartialResourceManagerLimits Read(LimitsFileContent file, ResourceManagerHostingOptions options, LimitsReadOptions reading)
     {
         if (file.Error is null)
             return Take(LimitsJson.Parse(file.Bytes, reading with { Lenient = options.Lenient }), options.LimitsFile!, hasPlaces: true);

@@ -16,10 +16,10 @@ public static class ResourceManagerServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options; null for the defaults of the machine.</param>
-    public static IServiceCollection AddResourceManager(this IServiceCollection services, Action<ResourceManagerOptions>? configure = null)
+    public static IServiceCollection AddResourceManager(this IServiceCollection services, Action<ResourceManagerHostingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptionsWithValidateOnStart<ResourceManagerOptions, ValidateResourceManagerOptions>();
+        services.AddOptionsWithValidateOnStart<ResourceManagerHostingOptions, ValidateResourceManagerHostingOptions>();
         services.TryAddSingleton<LimitsReloader>();
         services.TryAddSingleton(provider => provider.GetRequiredService<LimitsReloader>().Manager);
         services.AddHostedService<LimitsReloadService>();
@@ -38,9 +38,9 @@ public static class ResourceManagerServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(section);
         services.AddResourceManager();
-        services.AddSingleton<IConfigureOptions<ResourceManagerOptions>>(new ConfigureFromConfiguration(section));
-        services.AddSingleton<IOptionsChangeTokenSource<ResourceManagerOptions>>(
-            new ConfigurationChangeTokenSource<ResourceManagerOptions>(Options.DefaultName, section));
+        services.AddSingleton<IConfigureOptions<ResourceManagerHostingOptions>>(new ConfigureFromConfiguration(section));
+        services.AddSingleton<IOptionsChangeTokenSource<ResourceManagerHostingOptions>>(
+            new ConfigurationChangeTokenSource<ResourceManagerHostingOptions>(Options.DefaultName, section));
         return services;
     }
 

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 namespace Rcmgr.Hosting;
 
 /// <summary>Holds options against everything that can be known before they are used, the content of the limits file included.</summary>
-internal sealed class ValidateResourceManagerOptions : IValidateOptions<ResourceManagerOptions>
+internal sealed class ValidateResourceManagerHostingOptions : IValidateOptions<ResourceManagerHostingOptions>
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
-    public ValidateOptionsResult Validate(string? name, ResourceManagerOptions options)
+    public ValidateOptionsResult Validate(string? name, ResourceManagerHostingOptions options)
     {
         List<string> problems = [.. options.Problems];
         if (options.CheckInterval <= TimeSpan.Zero || options.CheckInterval > LongestInterval)

@@ -27,7 +27,7 @@ public sealed class AddResourceManagerTests
         string file = folder.Write("limits.json", """{ "System": { "Conns": 1 } }""");
         using ServiceProvider provider = Services(
             ("LimitsFile", file), ("Limits:System:Conns", "2"), ("Limits:System:FD", "2"))
-            .Configure<ResourceManagerOptions>(options => options.Limits = new PartialResourceManagerLimits
+            .Configure<ResourceManagerHostingOptions>(options => options.Limits = new PartialResourceManagerLimits
             {
                 System = new PartialLimits { Connections = LimitValue.Of(3), FileDescriptors = LimitValue.Of(3), Streams = LimitValue.Of(3) },
             })

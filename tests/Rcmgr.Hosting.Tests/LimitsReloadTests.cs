@@ -203,7 +203,7 @@ public sealed class LimitsReloadTests : IDisposable
     }
 
     private ServiceProvider Start(
-        Action<ResourceManagerOptions> configure, out LimitsReloader reloader, IConfiguration? configuration = null)
+        Action<ResourceManagerHostingOptions> configure, out LimitsReloader reloader, IConfiguration? configuration = null)
     {
         IServiceCollection services = new ServiceCollection().AddSingleton<ILogger<ResourceManager>>(_log);
         services = configuration is null ? services.AddResourceManager() : services.AddResourceManager(configuration);

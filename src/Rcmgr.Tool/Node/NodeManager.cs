@@ -35,6 +35,12 @@ internal sealed class NodeManager : IAsyncDisposable
                 options.LimitsFile = settings.LimitsPath;
                 options.Lenient = settings.LenientLimits;
                 options.ParsePeer = LimitsFile.ParsePeer;
+                options.CreateManager = limits => new ResourceManager(new ResourceManagerOptions
+                {
+                    Limits = limits,
+                    Allowlist = settings.Allowlist,
+                    ConnectionLimits = settings.ConnectionLimits,
+                });
             })
             .BuildServiceProvider();
         try

@@ -9,6 +9,15 @@ namespace Rcmgr.Tool.Node;
 /// <param name="LenientLimits">Whether the limits file is read as other implementations do.</param>
 /// <param name="KeyPath">The file of its identity, made when missing; null for an identity that lasts as long as the node.</param>
 /// <param name="Admin">Where the admin endpoint listens; null for none.</param>
+/// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
+/// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
 internal sealed record NodeSettings(
-    IReadOnlyList<Multiaddress> Listen, string? LimitsPath, bool LenientLimits, string? KeyPath, IPEndPoint? Admin, bool Json);
+    IReadOnlyList<Multiaddress> Listen,
+    string? LimitsPath,
+    bool LenientLimits,
+    string? KeyPath,
+    IPEndPoint? Admin,
+    ConnectionLimits ConnectionLimits,
+    Allowlist Allowlist,
+    bool Json);

@@ -4,7 +4,7 @@ namespace Rcmgr.Hosting;
 /// Where a host's limits come from. What a limits file leaves open comes from the <c>Limits</c> section of the configuration,
 /// then from <see cref="Limits"/>, then from <see cref="Defaults"/>, scaled to the machine.
 /// </summary>
-public sealed class ResourceManagerOptions
+public sealed class ResourceManagerHostingOptions
 {
     /// <summary>A file in the JSON form of limits; null for none. A relative path is relative to the current directory.</summary>
     public string? LimitsFile { get; set; }
