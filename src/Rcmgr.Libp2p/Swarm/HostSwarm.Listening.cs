@@ -29,8 +29,7 @@ internal sealed partial class HostSwarm
         Socket socket = TcpSocket.Listen(endPoint);
         Multiaddress actual = Multiaddress.FromTcp((IPEndPoint)socket.LocalEndPoint!);
         AcceptLoop loop = new(socket.AcceptAsync, Admit, _context.Time, _logger);
-        // On a thread of its own: under a flood every accept completes at once, and the loop would not return to its starter.
-        if (!_operations.TryRun(() => Task.Run(() => loop.RunAsync(_stopping.Token))))
+        if (!_operations.TryRun(() => loop.RunAsync(_stopping.Token)))
         {
             socket.Dispose();
             throw new HostStoppedException();
