@@ -99,17 +99,4 @@ public sealed class PeerStream : IAsyncDisposable
             OnDisposed?.Invoke(this);
         }
     }
-
-    /// <summary>Disposes the stream and gives back what its account holds: for the owner of a handler that has returned.</summary>
-    internal async ValueTask ReleaseAsync()
-    {
-        try
-        {
-            await DisposeAsync();
-        }
-        finally
-        {
-            Scope.Dispose();
-        }
-    }
 }

@@ -62,11 +62,18 @@ internal sealed class StreamPair : IAsyncDisposable
         }
         finally
         {
-            await Server.ReleaseAsync();
+            await EndServerAsync();
         }
     }
 
     /// <summary>The code with which the other end resets the stream, read at this one.</summary>
+    /// <summary>Ends the server's end as the swarm does when its handler has returned.</summary>
+    public async Task EndServerAsync()
+    {
+        await Server.DisposeAsync();
+        Server.Scope.Dispose();
+    }
+
     public static async Task<uint> ReadResetAsync(PeerStream stream)
     {
         StreamResetException reset = await Assert.ThrowsAsync<StreamResetException>(() => Sessions.ReadToEndAsync(stream.Stream, Sessions.Deadline));
@@ -77,7 +84,7 @@ internal sealed class StreamPair : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        await Server.ReleaseAsync();
+        await EndServerAsync();
         await _clientSession.DisposeAsync();
         await _serverSession.DisposeAsync();
     }
