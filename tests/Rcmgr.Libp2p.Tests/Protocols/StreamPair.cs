@@ -35,7 +35,8 @@ internal sealed class StreamPair : IAsyncDisposable
     public PeerStream Server { get; }
 
     public static async Task<StreamPair> OpenAsync(
-        string protocol, ResourceManagerLimits? client = null, ResourceManagerLimits? server = null, TimeProvider? time = null)
+        string protocol, ResourceManagerLimits? client = null, ResourceManagerLimits? server = null, TimeProvider? time = null,
+        object? connection = null)
     {
         (YamuxConnection clientSession, YamuxConnection serverSession) = Sessions.Pair();
         MuxedStream opened = await clientSession.OpenStreamAsync(Sessions.Deadline);
@@ -43,8 +44,8 @@ internal sealed class StreamPair : IAsyncDisposable
         return new StreamPair(
             clientSession,
             serverSession,
-            Account(ServerIdentity.PeerId, ServerAddress, protocol, opened, client, Direction.Outbound, time),
-            Account(ClientIdentity.PeerId, ClientAddress, protocol, accepted, server, Direction.Inbound, time));
+            Account(ServerIdentity.PeerId, ServerAddress, protocol, opened, client, Direction.Outbound, time, null),
+            Account(ClientIdentity.PeerId, ClientAddress, protocol, accepted, server, Direction.Inbound, time, connection));
     }
 
     /// <summary>Limits under which a service may hold so many bytes and streams.</summary>
@@ -66,7 +67,6 @@ internal sealed class StreamPair : IAsyncDisposable
         }
     }
 
-    /// <summary>The code with which the other end resets the stream, read at this one.</summary>
     /// <summary>Ends the server's end as the swarm does when its handler has returned.</summary>
     public async Task EndServerAsync()
     {
@@ -74,6 +74,7 @@ internal sealed class StreamPair : IAsyncDisposable
         Server.Scope.Dispose();
     }
 
+    /// <summary>The code with which the other end resets the stream, read at this one.</summary>
     public static async Task<uint> ReadResetAsync(PeerStream stream)
     {
         StreamResetException reset = await Assert.ThrowsAsync<StreamResetException>(() => Sessions.ReadToEndAsync(stream.Stream, Sessions.Deadline));
@@ -90,10 +91,17 @@ internal sealed class StreamPair : IAsyncDisposable
     }
 
     private static PeerStream Account(
-        PeerId peer, Multiaddress address, string protocol, MuxedStream stream, ResourceManagerLimits? limits, Direction direction, TimeProvider? time)
+        PeerId peer,
+        Multiaddress address,
+        string protocol,
+        MuxedStream stream,
+        ResourceManagerLimits? limits,
+        Direction direction,
+        TimeProvider? time,
+        object? connection)
     {
         StreamScope scope = new ResourceManager(limits ?? ResourceManagerLimits.Infinite).OpenStream(peer.Key, direction);
         scope.SetProtocol(protocol);
-        return new PeerStream(peer, address, protocol, stream, scope, time);
+        return new PeerStream(peer, address, protocol, stream, scope, time) { Connection = connection };
     }
 }
