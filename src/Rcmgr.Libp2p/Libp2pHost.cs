@@ -47,7 +47,10 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <summary>What guards this host.</summary>
     public ResourceManager ResourceManager { get; }
 
-    /// <summary>Where the host listens, with the ports that it got and its identity.</summary>
+    /// <summary>
+    /// Where the host listens, with the ports that it got and its identity. In place of 0.0.0.0 and :: stand the addresses, at most 16 each,
+    /// that the machine's interfaces had when the host began to listen there.
+    /// </summary>
     public IReadOnlyList<Multiaddress> ListenAddresses => [.. _swarm.ListenAddresses.Select(address => address.WithPeer(PeerId))];
 
     /// <summary>The peers that the host is connected to.</summary>
@@ -84,7 +87,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     }
 
     /// <summary>Listens on a further address, and tells the connected peers in the background.</summary>
-    /// <returns>The address with the port that it got.</returns>
+    /// <returns>The address with the port that it got; for 0.0.0.0 and ::, the first of those that it stands for.</returns>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
     /// <exception cref="NotSupportedException">The address is not of TCP.</exception>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
@@ -214,7 +217,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     {
         PeerId = PeerId,
         PublicKey = _options.Identity.PublicKey,
-        ListenAddresses = [.. _swarm.ListenAddresses],
+        ListenAddresses = [.. _swarm.ListenAddresses.Take(IdentifyInfo.MaxAddresses)],
         Protocols = [.. _swarm.Protocols],
         ProtocolVersion = ProtocolVersion,
         AgentVersion = _options.AgentVersion,
