@@ -103,10 +103,12 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     /// <summary>
     /// Connects to the peer at <paramref name="address"/>, and to no other when the address names it. A connection that exists to a
-    /// named peer is used again; dials that run at the same time make a connection each.
+    /// named peer is used again; dials that run at the same time make a connection each. Names (<c>/dns</c>, <c>/dns4</c>, <c>/dns6</c>)
+    /// are looked up, and their first four addresses are tried one after the other, each paid for by itself.
     /// </summary>
     /// <exception cref="ResourceLimitExceededException">The own resource manager refused; nothing was sent.</exception>
-    /// <exception cref="DialFailedException">The network or the remote failed; the cause is inside.</exception>
+    /// <exception cref="DialFailedException">The network or the remote failed, or a name has no address; the cause is inside.</exception>
+    /// <exception cref="NotSupportedException">The address is not of TCP, or is of a kind that is not resolved (<c>/dnsaddr</c>), or is the host's own.</exception>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
     /// <exception cref="HostStoppedException">The host was stopped.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>

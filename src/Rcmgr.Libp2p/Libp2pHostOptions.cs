@@ -34,7 +34,7 @@ public sealed record Libp2pHostOptions
     /// <summary>The time a stream may take to agree on its protocol.</summary>
     public TimeSpan NegotiationTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time a remote may take to accept a raw connection.</summary>
+    /// <summary>The time a remote may take to accept a raw connection, and the time a name may take to be looked up.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The time a stopping host waits for handlers and operations that do not end when told to.</summary>
