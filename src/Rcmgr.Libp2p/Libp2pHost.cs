@@ -32,7 +32,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _options = options;
         _time = options.TimeProvider;
         PeerId = options.Identity.PeerId;
-        ResourceManager = options.Unmetered ? new ResourceManager(ResourceManagerLimits.Infinite) : options.ResourceManager;
+        ResourceManager = options.ResourceManager;
         _noise = new NoiseProtocol(options.Identity, [ConnectionUpgrader.Yamux]);
         _tls = new TlsProtocol(options.Identity, [ConnectionUpgrader.Yamux], options.TimeProvider);
         _events = new SwarmEventQueue(options.EventQueueCapacity);

@@ -57,7 +57,4 @@ public sealed record Libp2pHostOptions
 
     /// <summary>Where the host logs to; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
-
-    /// <summary>For measurements of what the accounting costs: limits without bounds, and muxers that charge nobody.</summary>
-    internal bool Unmetered { get; init; }
 }

@@ -30,6 +30,15 @@ public sealed class ResourceManager : IDisposable
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
 
+    /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
+    internal ResourceManager(AccountingEngine engine)
+    {
+        Limits = ResourceManagerLimits.Infinite;
+        Allowlist = new Allowlist();
+        _engine = engine;
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
     ~ResourceManager() => _meter?.Dispose();
 
@@ -56,6 +65,9 @@ public sealed class ResourceManager : IDisposable
     /// uses the manager; no other scope's share was touched (specification §2.4).
     /// </summary>
     public long AccountingFaults => _engine.Faults;
+
+    /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
+    internal static ResourceManager CreateNull() => new(new NullAccounting());
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
