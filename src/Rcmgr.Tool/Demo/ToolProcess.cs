@@ -126,10 +126,11 @@ internal sealed class ToolProcess : IAsyncDisposable
     private static (string Path, bool IsHost) Executable()
     {
         string current = Environment.ProcessPath ?? DotNet;
-        return Path.GetFileNameWithoutExtension(current) switch
+        // Other programs' names may begin with the tool's, and only an .exe is no part of a name.
+        return Path.GetFileName(current) switch
         {
-            ToolName => (current, false),
-            DotNet => (current, true),
+            ToolName or ToolName + ".exe" => (current, false),
+            DotNet or DotNet + ".exe" => (current, true),
             _ => (DotNet, true),
         };
     }
