@@ -49,6 +49,15 @@ public sealed class ResourceManager : IDisposable
         _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
 
+    /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
+    internal ResourceManager(AccountingEngine engine)
+    {
+        Allowlist = new Allowlist();
+        ConnectionLimits = ConnectionLimits.None;
+        _engine = engine;
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
     ~ResourceManager() => _meter?.Dispose();
 
@@ -83,6 +92,9 @@ public sealed class ResourceManager : IDisposable
     public long AccountingFaults => _engine.Faults;
 
     internal AddressAdmission? Admission => _admission;
+
+    /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
+    internal static ResourceManager CreateNull() => new(new NullAccounting());
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in

@@ -106,7 +106,8 @@ public abstract class ResourceScope
 
     /// <summary>
     /// Begins a span: a sub-account of this scope that is released as a whole (specification §1.3). A span may outlive its
-    /// owner; then it holds nothing and refuses everything.
+    /// owner, which has then given back the span's share as well: the span refuses everything and nothing is charged for it, but
+    /// its own <see cref="Usage"/> still shows what it had.
     /// </summary>
     /// <param name="span">The span; dispose it to release all that it holds.</param>
     /// <param name="refusal">Why there is none: this scope is closed.</param>
