@@ -10,15 +10,18 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <content>Listening sockets and the connections they accept.</content>
 internal sealed partial class HostSwarm
 {
-    private readonly List<(Socket Socket, Multiaddress Address)> _listeners = [];
+    private readonly List<(Socket Socket, IReadOnlyList<Multiaddress> Addresses)> _listeners = [];
 
-    /// <summary>The addresses the host listens on, with the ports that it got.</summary>
+    /// <summary>
+    /// The addresses the host listens on, with the ports that it got. A wildcard's are those that the interfaces had when the host began to
+    /// listen on it: to look them up again for everyone who asks would cost more than asking does.
+    /// </summary>
     public IReadOnlyList<Multiaddress> ListenAddresses
     {
         get
         {
             lock (_gate)
-                return [.. _listeners.Select(listener => listener.Address)];
+                return [.. _listeners.SelectMany(listener => listener.Addresses)];
         }
     }
 
@@ -27,10 +30,9 @@ internal sealed partial class HostSwarm
         if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
             throw new NotSupportedException($"Cannot listen on {address}: only IP addresses with TCP are supported.");
         Socket socket = TcpSocket.Listen(endPoint);
-        Multiaddress actual = Multiaddress.FromTcp((IPEndPoint)socket.LocalEndPoint!);
+        Multiaddress[] actual = [.. WildcardAddresses.Expand((IPEndPoint)socket.LocalEndPoint!).Select(Multiaddress.FromTcp)];
         AcceptLoop loop = new(socket.AcceptAsync, Admit, _context.Time, _logger);
-        // On a thread of its own: under a flood every accept completes at once, and the loop would not return to its starter.
-        if (!_operations.TryRun(() => Task.Run(() => loop.RunAsync(_stopping.Token))))
+        if (!_operations.TryRun(() => loop.RunAsync(_stopping.Token)))
         {
             socket.Dispose();
             throw new HostStoppedException();
@@ -38,8 +40,9 @@ internal sealed partial class HostSwarm
 
         lock (_gate)
             _listeners.Add((socket, actual));
-        _context.Events.Publish(new ListeningEvent(actual));
-        return actual;
+        foreach (Multiaddress reachable in actual)
+            _context.Events.Publish(new ListeningEvent(reachable));
+        return actual[0];
     }
 
     private void CloseListeners()
@@ -95,8 +98,10 @@ internal sealed partial class HostSwarm
 
     /// <summary>Whether no other connection would fare better right now.</summary>
     private static bool IsHostWide(in Refusal refusal) =>
-        refusal is { Reason: RefusalReason.Limit, ScopeKind: ScopeKind.System or ScopeKind.Transient }
-        && refusal.Resource is Resource.Connections or Resource.FileDescriptors;
+        refusal.Reason == RefusalReason.ConnectionRate
+            ? refusal.Network is null
+            : refusal is { Reason: RefusalReason.Limit, ScopeKind: ScopeKind.System or ScopeKind.Transient }
+                && refusal.Resource is Resource.Connections or Resource.FileDescriptors;
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The inbound connection from {Address} was not completed: {Reason}")]
     private static partial void LogUpgradeFailed(ILogger logger, Multiaddress address, string reason);

@@ -16,10 +16,10 @@ internal sealed partial class HostSwarm
     {
         if (address.PeerId is { } known && _table.TryGetOpen(known, out _))
             return known;
-        IPEndPoint endPoint = RequireDialable(address);
+        RequireDialable(address);
         try
         {
-            PeerId peer = await ConnectAsync(address, endPoint, cancellationToken);
+            PeerId peer = await ConnectAsync(address, cancellationToken);
             _backoff.Succeeded(address);
             return peer;
         }
@@ -28,7 +28,7 @@ internal sealed partial class HostSwarm
             _context.Events.Publish(new ConnectionRefusedEvent(address, Direction.Outbound, e.Refusal));
             throw;
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (IsRemoteFailure(e))
         {
             _backoff.Failed(address);
             _context.Events.Publish(new DialFailedEvent(address, e));
@@ -36,16 +36,36 @@ internal sealed partial class HostSwarm
         }
     }
 
-    private IPEndPoint RequireDialable(Multiaddress address)
+    private void RequireDialable(Multiaddress address)
     {
-        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
-            throw new NotSupportedException($"Cannot dial {address}: only IP addresses with TCP are supported.");
+        if (!DialTargets.IsDialable(address))
+            throw new NotSupportedException($"Cannot dial {address}: only ip4, ip6, dns, dns4 and dns6 with TCP are; dnsaddr is not resolved.");
         if (address.PeerId == _options.Identity.PeerId)
             throw new NotSupportedException("A host does not dial itself.");
         if (_backoff.MayDial(address, out TimeSpan wait))
-            return endPoint;
+            return;
         throw new DialFailedException(address, new IOException(string.Create(
             CultureInfo.InvariantCulture, $"it failed before and is left alone for another {wait.TotalSeconds:0.0} s.")));
+    }
+
+    /// <summary>
+    /// Tries where the address leads, one after the other; each attempt reserves a connection of its own. A refusal by the own manager
+    /// ends it at once: the next attempt would fare no better.
+    /// </summary>
+    private async Task<PeerId> ConnectAsync(Multiaddress address, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPEndPoint> targets = await DialTargets.ResolveAsync(address, _options.DialTimeout, _context.Time, cancellationToken);
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return await ConnectAsync(address, targets[i], cancellationToken);
+            }
+            catch (Exception e) when (IsRemoteFailure(e) && i < targets.Count - 1)
+            {
+                LogTargetFailed(_logger, targets[i], address, e.Message);
+            }
+        }
     }
 
     private async Task<PeerId> ConnectAsync(Multiaddress address, IPEndPoint endPoint, CancellationToken cancellationToken)
@@ -161,6 +181,11 @@ internal sealed partial class HostSwarm
             LogCloseFailed(_logger, e, connection.RemotePeer);
         }
     }
+
+    private static bool IsRemoteFailure(Exception e) => e is IOException or SocketException or TimeoutException;
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{EndPoint}, one of several of {Address}, failed: {Reason}")]
+    private static partial void LogTargetFailed(ILogger logger, IPEndPoint endPoint, Multiaddress address, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Closing a connection to {Peer} failed")]
     private static partial void LogCloseFailed(ILogger logger, Exception error, PeerId peer);

@@ -9,8 +9,6 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <summary>What all connections of one host share.</summary>
 internal sealed class SwarmContext
 {
-    private readonly bool _isMetered;
-
     public SwarmContext(
         Libp2pHostOptions options, ResourceManager resourceManager, IEnumerable<IStreamHandler> handlers, SwarmEventQueue events, ILogger logger)
     {
@@ -22,7 +20,6 @@ internal sealed class SwarmContext
         Events = events;
         ConnectionManager = options.ConnectionManager is { } trimming ? new ConnectionManager(trimming, options.TimeProvider) : null;
         Logger = logger;
-        _isMetered = !options.Unmetered;
     }
 
     public ResourceManager ResourceManager { get; }
@@ -44,7 +41,6 @@ internal sealed class SwarmContext
     public ConnectionManager? ConnectionManager { get; }
 
     /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
-    public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) => _isMetered
-        ? new PeerScopeBudget(peerScope, refusal => Events.Publish(new StreamRefusedEvent(peer, Direction.Inbound, refusal)))
-        : UnlimitedStreamBudget.Instance;
+    public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) =>
+        new PeerScopeBudget(peerScope, refusal => Events.Publish(new StreamRefusedEvent(peer, Direction.Inbound, refusal)));
 }

@@ -25,11 +25,27 @@ internal sealed partial class AccountingEngine<TWide>
         CapacityListener?.CapacityReleased(null);
     }
 
-    public override void ReplaceConfiguredLimits(ResourceManagerLimits limits)
+    public override LimitsPlan PlanLimits(ResourceManagerLimits limits)
     {
         Shard.EnterAll(_shards);
         try
         {
+            return Compare(limits);
+        }
+        finally
+        {
+            Shard.ExitAll(_shards);
+        }
+    }
+
+    public override LimitsPlan ReplaceConfiguredLimits(ResourceManagerLimits limits)
+    {
+        LimitsPlan plan;
+        Shard.EnterAll(_shards);
+        try
+        {
+            plan = Compare(limits);
+
             // Connections, streams and spans read their limits through the engine or through a shared scope.
             ConfiguredLimits = limits;
             foreach (WideScope wide in WideScopes())
@@ -51,6 +67,20 @@ internal sealed partial class AccountingEngine<TWide>
         }
 
         CapacityListener?.CapacityReleased(null);
+        return plan;
+    }
+
+    /// <summary>With the gates of all shards.</summary>
+    private LimitsPlan Compare(ResourceManagerLimits limits)
+    {
+        List<OverLimit> over = [];
+        foreach (SharedScope scope in SharedScopes())
+        {
+            if (!scope.HasOwnLimits)
+                OverLimit.Find(scope, Read(scope).ToUsage(), limits.For(scope.Kind, scope.NameSubject), over);
+        }
+
+        return new LimitsPlan(ConfiguredLimits, limits, over);
     }
 
     private static void Adopt(SharedScope scope, ResourceManagerLimits limits)

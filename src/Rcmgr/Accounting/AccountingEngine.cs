@@ -78,8 +78,14 @@ internal abstract class AccountingEngine
 
     public abstract void SetLimits(ResourceScope scope, ResourceLimits limits);
 
-    /// <summary>Replaces the limits of all scopes that were not given their own, live ones and those to come, at one instant.</summary>
-    public abstract void ReplaceConfiguredLimits(ResourceManagerLimits limits);
+    /// <summary>What replacing the limits would change at this instant.</summary>
+    public abstract LimitsPlan PlanLimits(ResourceManagerLimits limits);
+
+    /// <summary>
+    /// Replaces the limits of all scopes that were not given their own, live ones and those to come, at one instant, and says what that
+    /// changed.
+    /// </summary>
+    public abstract LimitsPlan ReplaceConfiguredLimits(ResourceManagerLimits limits);
 
     public abstract ResourceManagerSnapshot TakeSnapshot();
 

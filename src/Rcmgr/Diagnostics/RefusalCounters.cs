@@ -12,7 +12,7 @@ internal sealed class RefusalCounters(int shards)
     private const int Kinds = (int)ScopeKind.Span + 1;
     private const int Resources = (int)Resource.FileDescriptors + 1;
     private const int Directions = 3;
-    private const int Reasons = (int)RefusalReason.WrongState + 1;
+    private const int Reasons = (int)RefusalReason.ConnectionRate + 1;
     private const int Size = Kinds * Resources * Directions * Reasons;
 
     private readonly long[]?[] _ofShards = new long[]?[shards];
