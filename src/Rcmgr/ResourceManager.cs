@@ -9,7 +9,7 @@ namespace Rcmgr;
 /// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
 /// safe to use from several threads; every operation is all or nothing.
 /// </summary>
-public sealed class ResourceManager : IDisposable
+public sealed partial class ResourceManager : IDisposable
 {
     /// <summary>The name of the meter of every manager.</summary>
     public const string MeterName = "Rcmgr";
@@ -28,6 +28,16 @@ public sealed class ResourceManager : IDisposable
         Allowlist = allowlist ?? new Allowlist();
         _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
+    /// <summary>Creates a manager.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/>, its limits or its clock is null.</exception>
+    public ResourceManager(ResourceManagerOptions options)
+        : this((options ?? throw new ArgumentNullException(nameof(options))).Limits, options.Allowlist)
+    {
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        if (options.LeakTracking is { } leakTracking)
+            TrackLeaks(leakTracking, options.TimeProvider);
     }
 
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class AccountingEngine<TWide>
             done = TryMoveToPeer(connection, peer, staysAllowlisted, out refusal);
         if (!done)
             Refusals.Count(refusal);
+        if (connection.IsClosed)
+            LeafObserver?.Closed(connection);
+        Released(peer: null);
         return done;
     }
 
@@ -39,6 +42,8 @@ internal sealed partial class AccountingEngine<TWide>
     {
         using (_gate.EnterScope())
             CloseConnection(connection);
+        LeafObserver?.Closed(connection);
+        Released(connection.Peer?.Key);
     }
 
     private bool TryChargeConnection(in UsageVector delta, bool isAllowlisted, out long id, out Refusal refusal)
@@ -72,9 +77,11 @@ internal sealed partial class AccountingEngine<TWide>
     {
         try
         {
-            return new ConnectionScope(
+            ConnectionScope connection = new(
                 this, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
             { Held = delta };
+            LeafObserver?.Opened(connection);
+            return connection;
         }
         catch (OutOfMemoryException)
         {

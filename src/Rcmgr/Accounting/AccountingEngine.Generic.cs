@@ -93,6 +93,8 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
             ReturnWide(last, delta);
     }
 
+    private void Released(PeerKey? peer) => CapacityListener?.CapacityReleased(peer);
+
     private void ReturnLocal(SharedScope? scope, in UsageVector delta)
     {
         if (scope is not null && !scope.Held.Remove(delta))

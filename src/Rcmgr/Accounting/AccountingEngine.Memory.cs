@@ -20,40 +20,27 @@ internal sealed partial class AccountingEngine<TWide>
 
     public override bool ReleaseMemory(ResourceScope scope, long size)
     {
+        bool whole;
         using (_gate.EnterScope())
-        {
-            if (scope.IsClosed)
-                return true;
-            if (scope is WideScope wide)
-                return Release(wide, size);
-
-            long amount = Math.Min(size, scope.Held.Memory);
-            ReleaseUpwards(scope, amount);
-            if (amount < size)
-                _faults++;
-            return amount == size;
-        }
+            whole = Release(scope, size);
+        Released(PeerOf(scope));
+        return whole;
     }
 
     public override SpanScope? TryBeginSpan(ResourceScope owner, out Refusal refusal)
     {
+        SpanScope? span;
         using (_gate.EnterScope())
         {
-            if (!owner.IsClosed)
-            {
-                refusal = default;
-                SpanScope span = new(owner, owner.CurrentLimits, owner.SpansBegun + 1);
-                owner.SpansBegun++;
-                if (owner is SharedScope shared)
-                    shared.References++;
-                return span;
-            }
-
-            refusal = Refusal.OfClosed(owner);
+            span = owner.IsClosed ? null : Begin(owner);
+            refusal = span is null ? Refusal.OfClosed(owner) : default;
         }
 
-        Refusals.Count(refusal);
-        return null;
+        if (span is null)
+            Refusals.Count(refusal);
+        else
+            LeafObserver?.Opened(span);
+        return span;
     }
 
     public override void Close(SpanScope span)
@@ -67,6 +54,45 @@ internal sealed partial class AccountingEngine<TWide>
             if (span.Owner is SharedScope shared)
                 DropReference(shared);
         }
+
+        LeafObserver?.Closed(span);
+        Released(PeerOf(span));
+    }
+
+    private static SpanScope Begin(ResourceScope owner)
+    {
+        SpanScope span = new(owner, owner.CurrentLimits, owner.SpansBegun + 1);
+        owner.SpansBegun++;
+        if (owner is SharedScope shared)
+            shared.References++;
+        return span;
+    }
+
+    private static PeerKey? PeerOf(ResourceScope scope)
+    {
+        while (scope is SpanScope span)
+            scope = span.Owner;
+        return scope switch
+        {
+            StreamScope stream => stream.Peer.Key,
+            ConnectionScope connection => connection.Peer?.Key,
+            PeerScope peer => peer.Key,
+            _ => null,
+        };
+    }
+
+    private bool Release(ResourceScope scope, long size)
+    {
+        if (scope.IsClosed)
+            return true;
+        if (scope is WideScope wide)
+            return Release(wide, size);
+
+        long amount = Math.Min(size, scope.Held.Memory);
+        ReleaseUpwards(scope, amount);
+        if (amount < size)
+            _faults++;
+        return amount == size;
     }
 
     private static bool TryReserve(ResourceScope scope, long size, byte priority, out Refusal refusal)

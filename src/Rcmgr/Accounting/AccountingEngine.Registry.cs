@@ -45,6 +45,8 @@ internal sealed partial class AccountingEngine<TWide>
             else if (scope is WideScope { Kind: ScopeKind.Protocol or ScopeKind.Service } group)
                 ReplaceGroupLimits(group.Kind, group.GroupName, limits);
         }
+
+        Released(peer: null);
     }
 
     // The scope that was asked may be gone; the limits are for the one that has its key now, too.

@@ -14,7 +14,9 @@ internal sealed partial class AccountingEngine<TWide>
 
         try
         {
-            return new StreamScope(this, _limits.Stream, id, direction, scope!) { Held = delta };
+            StreamScope stream = new(this, _limits.Stream, id, direction, scope!) { Held = delta };
+            LeafObserver?.Opened(stream);
+            return stream;
         }
         catch (OutOfMemoryException)
         {
@@ -35,6 +37,7 @@ internal sealed partial class AccountingEngine<TWide>
             done = TryAttachProtocol(stream, protocol, out refusal);
         if (!done)
             Refusals.Count(refusal);
+        Released(peer: null);
         return done;
     }
 
@@ -63,6 +66,9 @@ internal sealed partial class AccountingEngine<TWide>
                 DropReference(protocolPeer);
             DropReference(stream.Peer);
         }
+
+        LeafObserver?.Closed(stream);
+        Released(stream.Peer.Key);
     }
 
     private bool TryChargeStream(PeerKey key, in UsageVector delta, out PeerScope? peer, out long id, out Refusal refusal)

@@ -6,7 +6,7 @@ namespace Rcmgr;
 /// What scopes and the manager ask of the accounting. The engine itself is generic over the policy that counts wide scopes
 /// (<see cref="IWideAccounting"/>), so that the policy's calls are bound when the code is compiled; scopes see only this.
 /// </summary>
-internal abstract class AccountingEngine
+internal abstract partial class AccountingEngine
 {
     protected AccountingEngine(ResourceManagerLimits limits)
     {
@@ -25,6 +25,15 @@ internal abstract class AccountingEngine
     public WideScope AllowlistedTransient { get; }
 
     public RefusalCounters Refusals { get; } = new();
+
+    /// <summary>
+    /// Told after something was given back, or limits were replaced, with no gate held; null while nobody waits. To lose no
+    /// wake-up: register first, then try, then wait.
+    /// </summary>
+    public volatile ICapacityListener? CapacityListener;
+
+    /// <summary>Told of every connection, stream and span, with no gate held; null when nobody looks for leaks.</summary>
+    public volatile ILeafObserver? LeafObserver;
 
     /// <summary>Releases of more than was held, so far.</summary>
     public abstract long Faults { get; }

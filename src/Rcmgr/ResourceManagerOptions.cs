@@ -1,0 +1,20 @@
+namespace Rcmgr;
+
+/// <summary>What a <see cref="ResourceManager"/> is made of. Immutable.</summary>
+public sealed record ResourceManagerOptions
+{
+    /// <summary>The limits of every class of scope. See <see cref="ScalingLimits"/> for limits that fit the machine.</summary>
+    public required ResourceManagerLimits Limits { get; init; }
+
+    /// <summary>Networks that may use the allowlisted scopes; an empty list when null. It may change while the manager is in use.</summary>
+    public Allowlist? Allowlist { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
+    /// default, remembers nothing and costs nothing.
+    /// </summary>
+    public LeakTrackingOptions? LeakTracking { get; init; }
+}
