@@ -68,7 +68,7 @@ internal static class NodeCommand
     private static Multiaddress[] ParseAddresses(ArgumentResult argument) =>
         [.. argument.Tokens.Select(token => ParseAddress(token.Value, argument)).OfType<Multiaddress>()];
 
-    private static IPEndPoint? ParseAdmin(ArgumentResult argument)
+    internal static IPEndPoint? ParseAdmin(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
         if (!IPEndPoint.TryParse(text, out IPEndPoint? endPoint))
