@@ -6,7 +6,7 @@ namespace Rcmgr;
 /// One account of the manager: what it holds, and the limits that it is held to (specification §1.1). Reserve before you
 /// allocate; dispose what was opened. All members are safe to use from several threads.
 /// </summary>
-public abstract class ResourceScope
+public abstract partial class ResourceScope
 {
     internal ResourceScope(AccountingEngine engine, ResourceLimits limits)
     {

@@ -5,6 +5,7 @@ public sealed class ExplainExample
     [Fact]
     public void A_stream_is_explained_before_it_is_opened()
     {
+        List<string> log = [];
         using ResourceManager manager = new(ResourceManagerLimits.Infinite with { ServiceDefault = ResourceLimits.BlockAll });
         PeerKey peer = new("12D3KooWLwcXVpi5w8ZrB9wVfBhruGETCTTUqhcuHe3T3bELG9ZU");
 
@@ -13,12 +14,13 @@ public sealed class ExplainExample
         foreach (ExplainedScope scope in explanation.Scopes)
         {
             foreach (ExplainedLimit check in scope.Checks)
-                Console.WriteLine($"{scope.Name}: {check.Current} + {check.Requested} of {check.Allowed} ({check.PercentFull:0} %)");
+                log.Add($"{scope.Name}: {check.Current} + {check.Requested} of {check.Allowed} ({check.PercentFull:0} %)");
         }
 
         if (!explanation.IsAdmitted)
-            Console.WriteLine(explanation.Refusal);
+            log.Add(explanation.Refusal.ToString());
 
+        Assert.Equal(9, log.Count);
         Assert.Equal("service:dht", explanation.Refusal.ScopeName);
     }
 }
