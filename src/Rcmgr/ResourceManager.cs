@@ -27,6 +27,7 @@ public sealed partial class ResourceManager : IDisposable
         Limits = limits;
         Allowlist = allowlist ?? new Allowlist();
         _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
+        AllowWaiting(new WaitingOptions(), TimeProvider.System);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
 
@@ -36,6 +37,7 @@ public sealed partial class ResourceManager : IDisposable
         : this((options ?? throw new ArgumentNullException(nameof(options))).Limits, options.Allowlist)
     {
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        AllowWaiting(options.Waiting, options.TimeProvider);
         if (options.LeakTracking is { } leakTracking)
             TrackLeaks(leakTracking, options.TimeProvider);
     }

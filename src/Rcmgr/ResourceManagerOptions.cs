@@ -12,6 +12,9 @@ public sealed record ResourceManagerOptions
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>How many operations may wait for room: see <see cref="ResourceManager.OpenConnectionAsync"/>.</summary>
+    public WaitingOptions Waiting { get; init; } = new();
+
     /// <summary>
     /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
     /// default, remembers nothing and costs nothing.

@@ -39,6 +39,40 @@ public static class ReservedCopy
         return CopyAsync(source, destination, () => ValueTask.FromResult(scope.RentMemory(bufferSize, priority)), cancellationToken);
     }
 
+    /// <summary>
+    /// Copies as <see cref="CopyToAsync(Stream, Stream, ResourceScope, int, byte, CancellationToken)"/> does, but waits for each buffer when a limit
+    /// refuses it: a copy slows down rather than fail.
+    /// </summary>
+    /// <param name="source">Read to its end.</param>
+    /// <param name="destination">Written to; neither flushed nor closed.</param>
+    /// <param name="scope">Who pays for the buffer.</param>
+    /// <param name="wait">How long to wait for one buffer.</param>
+    /// <param name="bufferSize">Bytes that may be on their way.</param>
+    /// <param name="priority">How full a scope may get with the buffer, and whose turn it is; see <see cref="MemoryPriority"/>.</param>
+    /// <param name="cancellationToken">Ends the copy.</param>
+    /// <returns>The bytes that were copied.</returns>
+    /// <exception cref="ArgumentNullException">A stream or the scope is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bufferSize"/> is not positive, or the timeout is negative.</exception>
+    /// <exception cref="ResourceLimitExceededException">A buffer was not to be had in time; what was read before has been written.</exception>
+    /// <exception cref="ScopeClosedException">The scope is closed.</exception>
+    /// <exception cref="OperationCanceledException">The copy was cancelled.</exception>
+    public static Task<long> CopyToAsync(
+        this Stream source,
+        Stream destination,
+        ResourceScope scope,
+        WaitOptions wait,
+        int bufferSize = DefaultBufferSize,
+        byte priority = MemoryPriority.Always,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bufferSize);
+        ResourceManager.ThrowIfInvalid(wait);
+        return CopyAsync(source, destination, () => scope.RentMemoryAsync(bufferSize, priority, wait, cancellationToken), cancellationToken);
+    }
+
     private static async Task<long> CopyAsync(
         Stream source, Stream destination, Func<ValueTask<IMemoryOwner<byte>>> rent, CancellationToken cancellationToken)
     {

@@ -11,8 +11,16 @@ internal sealed class RefusalCounters
     private readonly long[] _bytes = new long[Kinds];
     private readonly long[] _counts = new long[Kinds * Resources * Directions * Reasons];
 
+    /// <summary>
+    /// Whether this thread's refusals are not counted: it tries again for an operation that waits, and which is refused only when it gives up.
+    /// </summary>
+    [ThreadStatic]
+    public static bool IsMuted;
+
     public void Count(in Refusal refusal)
     {
+        if (IsMuted)
+            return;
         int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
         int index = (((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons;
         Interlocked.Increment(ref _counts[index + (int)refusal.Reason]);

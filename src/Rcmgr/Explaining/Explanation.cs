@@ -6,8 +6,9 @@ namespace Rcmgr;
 /// <summary>What would become of an operation (see <see cref="ResourceManager.Explain"/>). Immutable.</summary>
 public sealed class Explanation
 {
-    internal Explanation(IReadOnlyList<ExplainedScope> scopes, in Refusal refusal, bool usesAllowlist)
+    internal Explanation(IReadOnlyList<ExplainedScope> scopes, in Refusal refusal, bool usesAllowlist, bool isImpossible)
     {
+        IsImpossible = isImpossible;
         Scopes = scopes;
         Refusal = refusal;
         UsesAllowlist = usesAllowlist;
@@ -29,7 +30,7 @@ public sealed class Explanation
     public bool UsesAllowlist { get; }
 
     /// <summary>Whether a scope would refuse even if it were empty: waiting does not help, a higher limit does.</summary>
-    public bool IsImpossible => !IsAdmitted && Scopes.Any(static scope => scope.Checks.Any(static check => check.IsImpossible));
+    public bool IsImpossible { get; }
 
     /// <summary>One line for each limit of each scope, and the verdict.</summary>
     public override string ToString()

@@ -8,13 +8,21 @@ internal sealed class Judgement
 {
     private readonly List<ExplainedScope> _scopes = [];
     private Refusal _refusal;
+    private bool _isImpossible;
+    private bool _wasPossible;
 
     public bool IsAdmitted => _refusal.Reason == RefusalReason.None;
 
-    public Explanation ToExplanation(bool usesAllowlist = false) => new(_scopes, _refusal, usesAllowlist);
+    public Explanation ToExplanation(bool usesAllowlist = false) =>
+        new(_scopes, _refusal, usesAllowlist, !IsAdmitted && _isImpossible && !_wasPossible);
 
     /// <summary>Forgets the verdict, not the scopes: another way is tried.</summary>
-    public void TryAgain() => _refusal = default;
+    public void TryAgain()
+    {
+        _wasPossible = !_isImpossible;
+        _isImpossible = false;
+        _refusal = default;
+    }
 
     public void Refuse(in Refusal refusal) => _refusal = refusal;
 
@@ -25,7 +33,9 @@ internal sealed class Judgement
         foreach (ref readonly PeekedScope scope in group)
         {
             Refusal refusal = Judge(scope, delta, parts, priority);
-            _scopes.Add(new ExplainedScope(scope, Checks(scope, delta, parts, priority, refusal), refusal));
+            List<ExplainedLimit> checks = Checks(scope, delta, parts, priority, refusal);
+            _isImpossible |= checks.Any(static check => check.IsImpossible);
+            _scopes.Add(new ExplainedScope(scope, checks, refusal));
             if (first.Reason == RefusalReason.None || (first.IsWrap && refusal.Reason != RefusalReason.None && !refusal.IsWrap))
                 first = refusal;
         }

@@ -20,7 +20,7 @@ internal sealed class TrackedScope
         _scope = new WeakReference<ResourceScope>(scope);
         _kind = scope.Kind;
         _name = scope.Name;
-        _peer = PeerOf(scope);
+        _peer = ResourceScope.PeerOf(scope);
         _remoteAddress = (scope as ConnectionScope)?.RemoteAddress;
         _openedWith = scope.Usage;
         _openedAt = timeProvider.GetUtcNow();
@@ -42,26 +42,13 @@ internal sealed class TrackedScope
         {
             Kind = _kind,
             Name = _name,
-            Peer = (scope is null ? null : PeerOf(scope)) ?? _peer,
+            Peer = (scope is null ? null : ResourceScope.PeerOf(scope)) ?? _peer,
             RemoteAddress = _remoteAddress,
             OpenedAt = _openedAt,
             Age = age,
             Use = scope?.Usage ?? _openedWith,
             IsCollected = !isAlive,
             OpenedBy = _stack.ToString(),
-        };
-    }
-
-    private static PeerKey? PeerOf(ResourceScope scope)
-    {
-        while (scope is SpanScope span)
-            scope = span.Owner;
-        return scope switch
-        {
-            StreamScope stream => stream.Peer.Key,
-            ConnectionScope connection => connection.Peer?.Key,
-            PeerScope peer => peer.Key,
-            _ => null,
         };
     }
 }

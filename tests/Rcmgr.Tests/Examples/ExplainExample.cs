@@ -20,7 +20,7 @@ public sealed class ExplainExample
         if (!explanation.IsAdmitted)
             log.Add(explanation.Refusal.ToString());
 
-        Assert.Equal(9, log.Count);
+        Assert.Equal(17, log.Count);
         Assert.Equal("service:dht", explanation.Refusal.ScopeName);
     }
 }
