@@ -28,6 +28,6 @@ public sealed partial class ResourceManager
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxStackFrames);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxScopes);
         _leaks = new LeakTracker(options, timeProvider);
-        _engine.LeafObserver = _leaks;
+        _engine.ObserveLeaves(_leaks);
     }
 }

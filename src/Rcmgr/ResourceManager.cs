@@ -22,11 +22,16 @@ public sealed partial class ResourceManager : IDisposable
     /// <param name="allowlist">Networks that may use the allowlisted scopes; an empty list when null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
+        : this(limits, allowlist ?? new Allowlist(), CreateAccounting)
+    {
+    }
+
+    private ResourceManager(ResourceManagerLimits limits, Allowlist allowlist, Func<ResourceManagerLimits, Allowlist, AccountingEngine> createEngine)
     {
         ArgumentNullException.ThrowIfNull(limits);
         Limits = limits;
-        Allowlist = allowlist ?? new Allowlist();
-        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
+        Allowlist = allowlist;
+        _engine = createEngine(limits, allowlist);
         AllowWaiting(new WaitingOptions(), TimeProvider.System);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
@@ -34,7 +39,10 @@ public sealed partial class ResourceManager : IDisposable
     /// <summary>Creates a manager.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="options"/>, its limits or its clock is null.</exception>
     public ResourceManager(ResourceManagerOptions options)
-        : this((options ?? throw new ArgumentNullException(nameof(options))).Limits, options.Allowlist)
+        : this(
+            (options ?? throw new ArgumentNullException(nameof(options))).Limits,
+            options.Allowlist ?? new Allowlist(),
+            options.ObserveOnly ? CreateObserving : CreateAccounting)
     {
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         AllowWaiting(options.Waiting, options.TimeProvider);

@@ -16,6 +16,12 @@ public sealed record ResourceManagerOptions
     public WaitingOptions Waiting { get; init; } = new();
 
     /// <summary>
+    /// Admits everything, but counts what the limits would have refused: to see what limits would do before they do it. Slower than
+    /// refusing, because every operation is judged before it is done.
+    /// </summary>
+    public bool ObserveOnly { get; init; }
+
+    /// <summary>
     /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
     /// default, remembers nothing and costs nothing.
     /// </summary>

@@ -37,16 +37,18 @@ internal static class NodeCommand
             CustomParser = ParseAdmin,
         };
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
+        Option<bool> observeOnly = new("--observe-only") { Description = "Admit everything; only tell what the limits would have refused." };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, key, admin, json, stopWithInput,
+            listen, limits, key, admin, json, observeOnly, stopWithInput,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             NodeSettings settings = new(
-                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json));
+                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json),
+                parsed.GetValue(observeOnly));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
                 ? InputEnd.CancelWith(cancellationToken)

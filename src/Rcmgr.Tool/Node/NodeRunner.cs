@@ -18,8 +18,8 @@ internal static class NodeRunner
         {
             ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            using ResourceManager manager = new(limits);
-            return await RunAsync(settings, manager, identity, new NodeOutput(output, settings.Json), stop);
+            using ResourceManager manager = new(new ResourceManagerOptions { Limits = limits, ObserveOnly = settings.ObserveOnly });
+            return await RunAsync(settings, manager, identity, new NodeOutput(output, settings.Json, settings.ObserveOnly), stop);
         }
         catch (NodeStartException e)
         {

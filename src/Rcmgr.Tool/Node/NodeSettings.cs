@@ -9,5 +9,6 @@ namespace Rcmgr.Tool.Node;
 /// <param name="KeyPath">The file of its identity, made when missing; null for an identity that lasts as long as the node.</param>
 /// <param name="Admin">Where the admin endpoint listens; null for none.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
+/// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
 internal sealed record NodeSettings(
-    IReadOnlyList<Multiaddress> Listen, string? LimitsPath, string? KeyPath, IPEndPoint? Admin, bool Json);
+    IReadOnlyList<Multiaddress> Listen, string? LimitsPath, string? KeyPath, IPEndPoint? Admin, bool Json, bool ObserveOnly);

@@ -78,7 +78,7 @@ internal sealed partial class AccountingEngine<TWide>
         try
         {
             ConnectionScope connection = new(
-                this, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
+                Facade, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
             { Held = delta };
             LeafObserver?.Opened(connection);
             return connection;

@@ -21,8 +21,8 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
     private long _lastStreamId;
     private long _faults;
 
-    public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist)
-        : base(limits)
+    public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist, AccountingEngine? facade = null)
+        : base(limits, facade)
     {
         _limits = limits;
         _allowlist = allowlist;

@@ -86,7 +86,7 @@ internal sealed partial class AccountingEngine<TWide>
     {
         if (_peers.TryGetValue(key, out PeerScope? peer))
             return peer;
-        return _peers[key] = new PeerScope(this, PeerLimits(key), key, System);
+        return _peers[key] = new PeerScope(Facade, PeerLimits(key), key, System);
     }
 
     private bool AllowsPeer(PeerKey key, in UsageVector delta, ChargeParts parts, out Refusal refusal)
@@ -116,7 +116,7 @@ internal sealed partial class AccountingEngine<TWide>
 
     private WideScope AddGroup(ScopeKind kind, string name)
     {
-        WideScope group = new(this, GroupLimits(kind, name), kind, System, name);
+        WideScope group = new(Facade, GroupLimits(kind, name), kind, System, name);
         (kind == ScopeKind.Protocol ? _protocols : _services).Add(name, group);
         return group;
     }
@@ -134,7 +134,7 @@ internal sealed partial class AccountingEngine<TWide>
         ResourceLimits limits = group.Kind == ScopeKind.Protocol
             ? _limits.ProtocolPeerLimits(group.GroupName)
             : _limits.ServicePeerLimits(group.GroupName);
-        PeerSubScope sub = new(this, limits, group, peer) { Next = peer.FirstSubScope };
+        PeerSubScope sub = new(Facade, limits, group, peer) { Next = peer.FirstSubScope };
         peer.FirstSubScope = sub;
         peer.References++;
         group.References++;

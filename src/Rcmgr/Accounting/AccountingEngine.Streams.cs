@@ -14,7 +14,7 @@ internal sealed partial class AccountingEngine<TWide>
 
         try
         {
-            StreamScope stream = new(this, _limits.Stream, id, direction, scope!) { Held = delta };
+            StreamScope stream = new(Facade, _limits.Stream, id, direction, scope!) { Held = delta };
             LeafObserver?.Opened(stream);
             return stream;
         }

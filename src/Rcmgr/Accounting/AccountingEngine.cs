@@ -8,23 +8,35 @@ namespace Rcmgr;
 /// </summary>
 internal abstract partial class AccountingEngine
 {
-    protected AccountingEngine(ResourceManagerLimits limits)
+    /// <param name="limits">The limits of the roots.</param>
+    /// <param name="facade">What the scopes take for their engine, when it is not this one.</param>
+    protected AccountingEngine(ResourceManagerLimits limits, AccountingEngine? facade = null)
     {
-        System = new WideScope(this, limits.System, ScopeKind.System, null);
-        Transient = new WideScope(this, limits.Transient, ScopeKind.Transient, System);
-        AllowlistedSystem = new WideScope(this, limits.AllowlistedSystem, ScopeKind.AllowlistedSystem, null);
-        AllowlistedTransient = new WideScope(this, limits.AllowlistedTransient, ScopeKind.AllowlistedTransient, AllowlistedSystem);
+        Facade = facade ?? this;
+        System = new WideScope(Facade, limits.System, ScopeKind.System, null);
+        Transient = new WideScope(Facade, limits.Transient, ScopeKind.Transient, System);
+        AllowlistedSystem = new WideScope(Facade, limits.AllowlistedSystem, ScopeKind.AllowlistedSystem, null);
+        AllowlistedTransient = new WideScope(Facade, limits.AllowlistedTransient, ScopeKind.AllowlistedTransient, AllowlistedSystem);
     }
 
-    public WideScope System { get; }
+    /// <summary>For an engine that stands before another.</summary>
+    protected AccountingEngine()
+    {
+        Facade = this;
+    }
 
-    public WideScope Transient { get; }
+    public WideScope System { get; protected init; } = null!;
 
-    public WideScope AllowlistedSystem { get; }
+    public WideScope Transient { get; protected init; } = null!;
 
-    public WideScope AllowlistedTransient { get; }
+    public WideScope AllowlistedSystem { get; protected init; } = null!;
 
-    public RefusalCounters Refusals { get; } = new();
+    public WideScope AllowlistedTransient { get; protected init; } = null!;
+
+    public RefusalCounters Refusals { get; protected init; } = new();
+
+    /// <summary>The engine that callers of this engine's scopes meet.</summary>
+    protected AccountingEngine Facade { get; }
 
     /// <summary>
     /// Told after something was given back, or limits were replaced, with no gate held; null while nobody waits. To lose no

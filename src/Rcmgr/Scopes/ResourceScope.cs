@@ -31,7 +31,7 @@ public abstract partial class ResourceScope
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public ResourceLimits Limits
     {
-        get => CurrentLimits;
+        get => Engine.ReadLimits(this);
         set
         {
             ArgumentNullException.ThrowIfNull(value);
