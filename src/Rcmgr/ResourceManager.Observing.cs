@@ -14,9 +14,12 @@ public sealed partial class ResourceManager
     /// program that is written for one. All callers get the same few scopes, which hold nothing and say nothing true about a connection but
     /// its direction; snapshots and metrics are empty.
     /// </summary>
-    public static ResourceManager CreateNull() => new(ResourceManagerLimits.Infinite, new Allowlist(), static (_, _) => new NoAccounting());
+    public static ResourceManager CreateNull() => 
+        new(
+            new ResourceManagerOptions { Limits = ResourceManagerLimits.Infinite, ConnectionLimits = ConnectionLimits.None },
+            static (_, _) => new NoAccounting());
 
-    private static AccountingEngine CreateAccounting(ResourceManagerLimits limits, Allowlist allowlist) =>
+    private static AccountingEngine<SingleGateAccounting> CreateAccounting(ResourceManagerLimits limits, Allowlist allowlist) =>
         new AccountingEngine<SingleGateAccounting>(limits, allowlist);
 
     private static ObservingAccounting CreateObserving(ResourceManagerLimits limits, Allowlist allowlist) =>

@@ -28,12 +28,18 @@ public sealed partial class ResourceManager
         ThrowIfInbound(direction);
         ThrowIfInvalid(wait);
         bool mayUseAllowlist = remoteAddress is not null && Allowlist.Allows(remoteAddress);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<ConnectionScope>(cancellationToken);
+        PendingConnection pending = new(this, direction, usesFileDescriptor, remoteAddress);
+        if (!pending.TryAdmit(out Refusal byAddress))
+            return ValueTask.FromException<ConnectionScope>(byAddress.ToException());
         Waiter<ConnectionScope> waiter = new(
             new WaitShape(WaitKind.Connection, null, usesFileDescriptor, mayUseAllowlist),
             wait.Peer,
             wait.Priority,
-            (out Refusal refusal) => TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out ConnectionScope? connection, out refusal) ? connection : null,
-            cancellationToken);
+            pending.Attempt,
+            cancellationToken,
+            pending.Abandon);
         return Waiting.DoAsync(
             waiter, () => Explain(ResourceOperation.OpenConnection(direction, usesFileDescriptor, remoteAddress)), wait.Timeout, cancellationToken);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Rcmgr;
 
 /// <summary>What a <see cref="ResourceManager"/> is made of. Immutable.</summary>
@@ -9,8 +11,17 @@ public sealed record ResourceManagerOptions
     /// <summary>Networks that may use the allowlisted scopes; an empty list when null. It may change while the manager is in use.</summary>
     public Allowlist? Allowlist { get; init; }
 
-    /// <summary>The clock.</summary>
+    /// <summary>Which connections are admitted by the address they come from (specification §5); the published defaults by default.</summary>
+    public ConnectionLimits ConnectionLimits { get; init; } = ConnectionLimits.Default;
+
+    /// <summary>The clock of connection rates, waits and leaks.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the meter, when there is a factory that owns meters; null for a meter that the manager disposes.</summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>Tells the metrics of several managers apart: the meter's tag <c>manager</c>; null for none.</summary>
+    public string? Name { get; init; }
 
     /// <summary>How many operations may wait for room: see <see cref="ResourceManager.OpenConnectionAsync"/>.</summary>
     public WaitingOptions Waiting { get; init; } = new();

@@ -49,16 +49,16 @@ internal sealed partial class AccountingEngine<TWide>
     private bool TryChargeConnection(in UsageVector delta, bool isAllowlisted, out long id, out Refusal refusal)
     {
         id = 0;
-        if (!LimitCheck.Allows(_limits.Connection, default, delta, ChargeParts.Connections, out Violation violation))
-        {
-            refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
-            return false;
-        }
-
         WideScope transient = isAllowlisted ? AllowlistedTransient : Transient;
         WideScope system = isAllowlisted ? AllowlistedSystem : System;
         using (_gate.EnterScope())
         {
+            if (!LimitCheck.Allows(ConfiguredLimits.Connection, default, delta, ChargeParts.Connections, out Violation violation))
+            {
+                refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
+                return false;
+            }
+
             if (!TryChargeWide(transient, delta, ChargeParts.Connections, out refusal))
                 return false;
             if (!TryChargeWide(system, delta, ChargeParts.Connections, out refusal))
@@ -78,7 +78,7 @@ internal sealed partial class AccountingEngine<TWide>
         try
         {
             ConnectionScope connection = new(
-                Facade, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
+                Facade, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
             { Held = delta };
             LeafObserver?.Opened(connection);
             return connection;

@@ -61,7 +61,7 @@ internal sealed partial class AccountingEngine<TWide>
 
     private static SpanScope Begin(ResourceScope owner)
     {
-        SpanScope span = new(owner, owner.CurrentLimits, owner.SpansBegun + 1);
+        SpanScope span = new(owner, owner.SpansBegun + 1) { OwnLimits = owner.OwnLimits };
         owner.SpansBegun++;
         if (owner is SharedScope shared)
             shared.References++;

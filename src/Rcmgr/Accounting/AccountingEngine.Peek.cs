@@ -68,9 +68,6 @@ internal sealed partial class AccountingEngine<TWide>
     {
         ScopeKind.Service or ScopeKind.Protocol => GroupLimits(key.Kind, (string)key.Subject!),
         ScopeKind.Peer => PeerLimits((PeerKey)key.Subject!),
-        ScopeKind.ProtocolPeer => _limits.ProtocolPeerLimits((string)key.Subject!),
-        ScopeKind.ServicePeer => _limits.ServicePeerLimits((string)key.Subject!),
-        ScopeKind.Connection => _limits.Connection,
-        _ => _limits.Stream,
+        _ => ConfiguredLimits.For(key.Kind, key.Subject),
     };
 }

@@ -12,6 +12,7 @@ internal abstract partial class AccountingEngine
     /// <param name="facade">What the scopes take for their engine, when it is not this one.</param>
     protected AccountingEngine(ResourceManagerLimits limits, AccountingEngine? facade = null)
     {
+        _configured = limits;
         Facade = facade ?? this;
         System = new WideScope(Facade, limits.System, ScopeKind.System, null);
         Transient = new WideScope(Facade, limits.Transient, ScopeKind.Transient, System);
@@ -22,6 +23,7 @@ internal abstract partial class AccountingEngine
     /// <summary>For an engine that stands before another.</summary>
     protected AccountingEngine()
     {
+        _configured = ResourceManagerLimits.Infinite;
         Facade = this;
     }
 

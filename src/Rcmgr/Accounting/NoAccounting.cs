@@ -20,7 +20,7 @@ internal sealed partial class NoAccounting : AccountingEngine
         ResourceLimits limits = ResourceLimits.AllowAll;
         _group = new WideScope(this, limits, ScopeKind.Service, System, "none");
         _peer = new PeerScope(this, limits, new PeerKey("none"), System);
-        _spans = [new SpanScope(_peer, limits, 0)];
+        _spans = [new SpanScope(_peer, 0)];
         _connections = [Connection(Direction.Inbound), Connection(Direction.Outbound)];
         _streams = [Stream(Direction.Inbound), Stream(Direction.Outbound)];
     }
@@ -98,7 +98,7 @@ internal sealed partial class NoAccounting : AccountingEngine
 
     // With its peer known from the start, so that a host has nothing to set.
     private ConnectionScope Connection(Direction direction) =>
-        new(this, ResourceLimits.AllowAll, 0, direction, usesFileDescriptor: false, remoteAddress: null, isAllowlisted: false) { Peer = _peer };
+        new(this, 0, direction, usesFileDescriptor: false, remoteAddress: null, isAllowlisted: false) { Peer = _peer };
 
-    private StreamScope Stream(Direction direction) => new(this, ResourceLimits.AllowAll, 0, direction, _peer);
+    private StreamScope Stream(Direction direction) => new(this, 0, direction, _peer);
 }

@@ -6,7 +6,7 @@ internal sealed class RefusalCounters
     private const int Kinds = (int)ScopeKind.Span + 1;
     private const int Resources = (int)Resource.FileDescriptors + 1;
     private const int Directions = 3;
-    private const int Reasons = (int)RefusalReason.WrongState + 1;
+    private const int Reasons = (int)RefusalReason.ConnectionRate + 1;
 
     private readonly long[] _bytes = new long[Kinds];
     private readonly long[] _counts = new long[Kinds * Resources * Directions * Reasons];
@@ -19,8 +19,13 @@ internal sealed class RefusalCounters
 
     public void Count(in Refusal refusal)
     {
-        if (IsMuted)
-            return;
+        if (!IsMuted)
+            CountAlways(refusal);
+    }
+
+    /// <summary>Counts what is admitted all the same, so that nobody tries again.</summary>
+    public void CountAlways(in Refusal refusal)
+    {
         int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
         int index = (((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons;
         Interlocked.Increment(ref _counts[index + (int)refusal.Reason]);

@@ -6,29 +6,25 @@ namespace Rcmgr;
 internal sealed class JudgedLimits(ResourceManagerLimits limits)
 {
     private readonly ConcurrentDictionary<ScopeKey, ResourceLimits> _own = [];
+    private ResourceManagerLimits _manager = limits;
+
+    /// <summary>The limits of all scopes that have none of their own.</summary>
+    public ResourceManagerLimits Manager
+    {
+        get => Volatile.Read(ref _manager);
+        set => Volatile.Write(ref _manager, value);
+    }
 
     public ResourceLimits Of(in ScopeKey key)
     {
         if (!_own.IsEmpty && _own.TryGetValue(key, out ResourceLimits? own))
             return own;
-        return key.Kind switch
-        {
-            ScopeKind.System => limits.System,
-            ScopeKind.Transient => limits.Transient,
-            ScopeKind.AllowlistedSystem => limits.AllowlistedSystem,
-            ScopeKind.AllowlistedTransient => limits.AllowlistedTransient,
-            ScopeKind.Service => limits.ServiceLimits((string)key.Subject!),
-            ScopeKind.ServicePeer => limits.ServicePeerLimits((string)key.Subject!),
-            ScopeKind.Protocol => limits.ProtocolLimits((string)key.Subject!),
-            ScopeKind.ProtocolPeer => limits.ProtocolPeerLimits((string)key.Subject!),
-            ScopeKind.Peer => limits.PeerLimits((PeerKey)key.Subject!),
-            ScopeKind.Connection => limits.Connection,
-            ScopeKind.Stream => limits.Stream,
-            _ => Of(KeyOf(((SpanScope)key.Subject!).Owner)),
-        };
+        return key.Subject is SpanScope span ? Of(span.Owner) : Manager.For(key.Kind, key.Subject);
     }
 
     public ResourceLimits Of(ResourceScope scope) => Of(KeyOf(scope));
+
+    public bool HasOwn(in ScopeKey key) => _own.ContainsKey(key);
 
     public void Set(ResourceScope scope, ResourceLimits own) => _own[KeyOf(scope)] = own;
 

@@ -98,6 +98,18 @@ internal sealed class ObservingAccounting : AccountingEngine
 
     public override void SetLimits(ResourceScope scope, ResourceLimits limits) => _limits.Set(scope, limits);
 
+    public override ResourceManagerLimits ReadManagerLimits() => _limits.Manager;
+
+    public override LimitsPlan PlanLimits(ResourceManagerLimits limits) =>
+        new(_limits.Manager, limits, [.. _inner.PlanLimits(limits).ScopesOver.Where(over => !_limits.HasOwn(over.Key))]);
+
+    public override LimitsPlan ReplaceConfiguredLimits(ResourceManagerLimits limits)
+    {
+        LimitsPlan plan = PlanLimits(limits);
+        _limits.Manager = limits;
+        return plan;
+    }
+
     public override void ObserveLeaves(ILeafObserver observer) => _inner.ObserveLeaves(observer);
 
     public override ResourceManagerSnapshot TakeSnapshot() => new([.. _inner.TakeSnapshot().Scopes.Select(WithJudgedLimits)]);
@@ -114,7 +126,7 @@ internal sealed class ObservingAccounting : AccountingEngine
     private void Judge(Explanation explanation)
     {
         if (explanation.Refusal.Reason == RefusalReason.Limit)
-            Refusals.Count(explanation.Refusal);
+            Refusals.CountAlways(explanation.Refusal);
     }
 
     private ScopeReport WithJudgedLimits(ScopeReport report) => report.WithLimits(_limits.Of(report.Key));

@@ -29,7 +29,10 @@ internal sealed class WaitQueue(AccountingEngine engine, WaitingOptions options,
         where T : class
     {
         if (cancellationToken.IsCancellationRequested)
+        {
+            waiter.Abandon();
             return ValueTask.FromCanceled<T>(cancellationToken);
+        }
 
         // Who comes while others wait takes a turn like them.
         bool othersWait = !IsEmpty && timeout != TimeSpan.Zero;
@@ -139,6 +142,8 @@ internal sealed class WaitQueue(AccountingEngine engine, WaitingOptions options,
         if (_line.Count == 0)
             engine.CapacityListener = null;
         waiter.Stop();
+        if (outcome != WaitOutcome.Granted)
+            waiter.Abandon();
         Statistics.Ended(waiter.Shape.Kind, outcome, timeProvider.GetElapsedTime(waiter.Since));
     }
 
@@ -161,6 +166,7 @@ internal sealed class WaitQueue(AccountingEngine engine, WaitingOptions options,
     private ValueTask<T> Refuse<T>(Waiter<T> waiter)
         where T : class
     {
+        waiter.Abandon();
         engine.Refusals.Count(waiter.Refusal);
         return ValueTask.FromException<T>(waiter.Refusal.ToException());
     }

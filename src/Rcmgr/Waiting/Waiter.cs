@@ -36,6 +36,11 @@ internal abstract class Waiter(WaitShape shape, PeerKey? peer, byte priority)
 
     public abstract void Cancel();
 
+    /// <summary>Gives back what a refused attempt has kept for the next one.</summary>
+    public virtual void Abandon()
+    {
+    }
+
     public void Start(WaitQueue queue, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
     {
         Since = timeProvider.GetTimestamp();
@@ -54,7 +59,7 @@ internal abstract class Waiter(WaitShape shape, PeerKey? peer, byte priority)
 }
 
 /// <summary>One operation that waits, and what it gives its caller.</summary>
-internal sealed class Waiter<T>(WaitShape shape, PeerKey? peer, byte priority, WaitAttempt<T> attempt, CancellationToken cancellationToken)
+internal sealed class Waiter<T>(WaitShape shape, PeerKey? peer, byte priority, WaitAttempt<T> attempt, CancellationToken cancellationToken, Action? abandon = null)
     : Waiter(shape, peer, priority)
     where T : class
 {
@@ -85,4 +90,6 @@ internal sealed class Waiter<T>(WaitShape shape, PeerKey? peer, byte priority, W
     public override void Fail(Exception exception) => _completion.SetException(exception);
 
     public override void Cancel() => _completion.SetCanceled(cancellationToken);
+
+    public override void Abandon() => abandon?.Invoke();
 }

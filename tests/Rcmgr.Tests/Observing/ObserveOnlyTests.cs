@@ -105,6 +105,51 @@ public sealed class ObserveOnlyTests
     }
 
     [Fact]
+    public void New_limits_are_judged_by_from_then_on()
+    {
+        using ResourceManager manager = Observe(Infinite);
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        using ScopeView bob = manager.ViewPeer(Bob);
+        bob.Scope.Limits = All;
+        bob.Scope.ReserveMemory(10);
+        ResourceManagerLimits tighter = Infinite with { PeerDefault = ResourceLimits.BlockAll };
+
+        LimitsPlan plan = manager.ApplyLimits(tighter);
+
+        Assert.Equal(["peer:alice", "peer:alice"], plan.ScopesOver.Select(over => over.ScopeName));
+        Assert.Equal(tighter, manager.Limits);
+        Assert.Equal(ResourceLimits.BlockAll, stream.PeerScope.Limits);
+        Assert.True(manager.TryOpenStream(Alice, Direction.Inbound, out _, out _));
+        Assert.True(manager.TryOpenStream(Bob, Direction.Inbound, out _, out _));
+        Assert.Equal((ScopeKind.Peer, 1L), Assert.Single(manager.GetRefusalCounts().Select(count => (count.Scope, count.Count))));
+    }
+
+    [Theory]
+    [InlineData(Direction.Inbound)]
+    [InlineData(Direction.Outbound)]
+    public async Task Addresses_are_only_observed_too(Direction direction)
+    {
+        using ResourceManager manager = new(new ResourceManagerOptions
+        {
+            Limits = Infinite,
+            ObserveOnly = true,
+            ConnectionLimits = ConnectionLimits.Default with { IncludeOutbound = true },
+        });
+        IPAddress address = IPAddress.Parse("192.0.2.1");
+
+        for (int i = 0; i < 9; i++)
+        {
+            if (direction == Direction.Inbound)
+                manager.OpenConnection(direction, true, address);
+            else
+                await manager.OpenConnectionAsync(direction, true, address, default, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, Assert.Single(manager.GetRefusalCounts()).Count);
+        Assert.Equal(9, manager.System.Usage.FileDescriptors);
+    }
+
+    [Fact]
     public void Leaks_are_found_and_nobody_waits()
     {
         using ResourceManager manager = new(new ResourceManagerOptions

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using static Rcmgr.Tests.Accounting.TestManagers;
 
@@ -80,6 +81,73 @@ public sealed class WaitingTests : IDisposable
         manager.System.Limits = All;
 
         using StreamScope second = await waiting;
+    }
+
+    [Fact]
+    public async Task New_limits_of_the_manager_wake_who_waits()
+    {
+        ResourceManager manager = Create(limits => limits with { PeerDefault = All with { Streams = 1 } });
+        using StreamScope first = manager.OpenStream(Alice, Direction.Inbound);
+
+        ValueTask<StreamScope> waiting = manager.OpenStreamAsync(Alice, Direction.Outbound, Minute, Ct);
+        manager.ApplyLimits(Infinite);
+
+        using StreamScope second = await waiting;
+    }
+
+    [Fact]
+    public async Task An_address_is_asked_once_however_often_its_connection_is_tried()
+    {
+        // The default rate admits 16 at once, and 8 connections an address.
+        using ResourceManager manager = new(new ResourceManagerOptions
+        {
+            Limits = Infinite with { System = All with { ConnectionsOutbound = 1 } },
+            ConnectionLimits = ConnectionLimits.Default with { IncludeOutbound = true },
+            TimeProvider = _clock,
+        });
+        IPAddress address = IPAddress.Parse("192.0.2.1");
+        ConnectionScope held = manager.OpenConnection(Direction.Outbound, usesFileDescriptor: true);
+        Task<ConnectionScope>[] waiting =
+            [.. Enumerable.Range(0, 8).Select(_ => manager.OpenConnectionAsync(Direction.Outbound, true, address, Minute, Ct).AsTask())];
+        for (int i = 0; i < 50; i++)
+            manager.System.Limits = All with { ConnectionsOutbound = 1 };
+
+        ResourceLimitExceededException full = await Assert.ThrowsAsync<ResourceLimitExceededException>(
+            async () => await manager.OpenConnectionAsync(Direction.Outbound, true, address, Minute, Ct));
+        Assert.NotEqual(RefusalReason.Limit, full.Refusal.Reason);
+        held.Dispose();
+        for (int i = 0; i < 7; i++)
+        {
+            Task<ConnectionScope> next = await Task.WhenAny(waiting);
+            (await next).Dispose();
+            waiting = [.. waiting.Where(task => task != next)];
+        }
+
+        using ConnectionScope last = await waiting[0];
+        Assert.Equal(1, manager.Admission!.HeldSubnets);
+        last.Dispose();
+        Assert.Equal(0, manager.Admission!.HeldSubnets);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_gives_the_slot_of_his_address_back()
+    {
+        using ResourceManager manager = new(new ResourceManagerOptions
+        {
+            Limits = Infinite with { System = All with { ConnectionsOutbound = 1 } },
+            ConnectionLimits = ConnectionLimits.Default with { IncludeOutbound = true },
+            TimeProvider = _clock,
+        });
+        using ConnectionScope held = manager.OpenConnection(Direction.Outbound, usesFileDescriptor: true);
+        IPAddress address = IPAddress.Parse("192.0.2.1");
+
+        Task<ConnectionScope> waiting = manager.OpenConnectionAsync(Direction.Outbound, true, address, Minute, Ct).AsTask();
+        Assert.Equal(1, manager.Admission!.HeldSubnets);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<ResourceLimitExceededException>(() => waiting);
+        await Assert.ThrowsAsync<ResourceLimitExceededException>(async () => await manager.OpenConnectionAsync(Direction.Outbound, true, address, default, Ct));
+
+        Assert.Equal(0, manager.Admission!.HeldSubnets);
     }
 
     [Fact]
