@@ -10,7 +10,7 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <content>Listening sockets and the connections they accept.</content>
 internal sealed partial class HostSwarm
 {
-    private readonly List<(Socket Socket, Multiaddress Address)> _listeners = [];
+    private readonly List<(Multiaddress Address, Func<ValueTask> CloseAsync)> _listeners = [];
 
     /// <summary>The addresses the host listens on, with the ports that it got.</summary>
     public IReadOnlyList<Multiaddress> ListenAddresses
@@ -22,10 +22,17 @@ internal sealed partial class HostSwarm
         }
     }
 
-    private Multiaddress Listen(Multiaddress address)
+    private async Task<Multiaddress> ListenCoreAsync(Multiaddress address, CancellationToken cancellationToken)
     {
-        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
-            throw new NotSupportedException($"Cannot listen on {address}: only IP addresses with TCP are supported.");
+        if (address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
+            return ListenTcp(endPoint);
+        if (address.TryGetQuicEndPoint(out endPoint))
+            return await ListenQuicAsync(endPoint, cancellationToken);
+        throw new NotSupportedException($"Cannot listen on {address}: only IP addresses with TCP or QUIC are supported.");
+    }
+
+    private Multiaddress ListenTcp(IPEndPoint endPoint)
+    {
         Socket socket = TcpSocket.Listen(endPoint);
         Multiaddress actual = Multiaddress.FromTcp((IPEndPoint)socket.LocalEndPoint!);
         AcceptLoop loop = new(socket.AcceptAsync, Admit, _context.Time, _logger);
@@ -37,19 +44,28 @@ internal sealed partial class HostSwarm
         }
 
         lock (_gate)
-            _listeners.Add((socket, actual));
+            _listeners.Add((actual, () => CloseSocketAsync(socket)));
         _context.Events.Publish(new ListeningEvent(actual));
         return actual;
     }
 
-    private void CloseListeners()
+    private async Task CloseListenersAsync()
     {
+        (Multiaddress Address, Func<ValueTask> CloseAsync)[] closing;
         lock (_gate)
         {
-            foreach ((Socket socket, _) in _listeners)
-                socket.Dispose();
+            closing = [.. _listeners];
             _listeners.Clear();
         }
+
+        foreach ((_, Func<ValueTask> closeAsync) in closing)
+            await closeAsync();
+    }
+
+    private static ValueTask CloseSocketAsync(Socket socket)
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Admits or drops a raw connection before a byte of it is read or a buffer is rented for it.</summary>

@@ -1,89 +1,13 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Transports;
-using Rcmgr.Libp2p.Transports.Tcp;
 
 namespace Rcmgr.Libp2p.Swarm;
 
 /// <content>What the commands do.</content>
 internal sealed partial class HostSwarm
 {
-    private async Task<PeerId> DialCoreAsync(Multiaddress address, CancellationToken cancellationToken)
-    {
-        if (address.PeerId is { } known && _table.TryGetOpen(known, out _))
-            return known;
-        IPEndPoint endPoint = RequireDialable(address);
-        try
-        {
-            PeerId peer = await ConnectAsync(address, endPoint, cancellationToken);
-            _backoff.Succeeded(address);
-            return peer;
-        }
-        catch (ResourceLimitExceededException e)
-        {
-            _context.Events.Publish(new ConnectionRefusedEvent(address, Direction.Outbound, e.Refusal));
-            throw;
-        }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
-        {
-            _backoff.Failed(address);
-            _context.Events.Publish(new DialFailedEvent(address, e));
-            throw new DialFailedException(address, e);
-        }
-    }
-
-    private IPEndPoint RequireDialable(Multiaddress address)
-    {
-        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
-            throw new NotSupportedException($"Cannot dial {address}: only IP addresses with TCP are supported.");
-        if (address.PeerId == _options.Identity.PeerId)
-            throw new NotSupportedException("A host does not dial itself.");
-        if (_backoff.MayDial(address, out TimeSpan wait))
-            return endPoint;
-        throw new DialFailedException(address, new IOException(string.Create(
-            CultureInfo.InvariantCulture, $"it failed before and is left alone for another {wait.TotalSeconds:0.0} s.")));
-    }
-
-    private async Task<PeerId> ConnectAsync(Multiaddress address, IPEndPoint endPoint, CancellationToken cancellationToken)
-    {
-        if (!_context.ResourceManager.TryOpenConnection(
-            Direction.Outbound, usesFileDescriptor: true, endPoint.Address, out ConnectionScope? scope, out Refusal refusal))
-            throw refusal.ToException();
-
-        try
-        {
-            if (address.PeerId is { } target)
-                scope.SetPeer(target.Key);
-            NetworkStream raw = await ConnectTcpAsync(endPoint, cancellationToken);
-            UpgradedConnection upgraded =
-                await _upgrader.UpgradeAsync(raw, scope, address.PeerId, _context.CreateBudget, cancellationToken);
-            await AdoptAsync(upgraded, scope, Multiaddress.FromTcp(endPoint));
-            return upgraded.RemotePeer;
-        }
-        catch
-        {
-            scope.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<NetworkStream> ConnectTcpAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
-    {
-        using Deadline deadline = new(_options.DialTimeout, _context.Time, cancellationToken);
-        try
-        {
-            return await TcpSocket.ConnectAsync(endPoint, deadline.Token);
-        }
-        catch (OperationCanceledException e) when (deadline.IsExpired)
-        {
-            throw new TimeoutException("The remote did not accept the connection in time.", e);
-        }
-    }
-
     /// <summary>Takes a new connection into the table and serves it; a stopping host closes it.</summary>
     private async Task AdoptAsync(UpgradedConnection upgraded, ConnectionScope scope, Multiaddress remoteAddress)
     {
