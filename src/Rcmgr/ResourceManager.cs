@@ -15,19 +15,39 @@ public sealed class ResourceManager : IDisposable
     public const string MeterName = "Rcmgr";
 
     private readonly AccountingEngine _engine;
+    private readonly AddressAdmission? _admission;
     private readonly ManagerMeter _meter;
 
-    /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
+    /// <summary>
+    /// Creates a manager with limits for every class of scope and, optionally, an allowlist. Connections are not limited by their
+    /// address: see <see cref="ResourceManager(ResourceManagerOptions)"/>.
+    /// </summary>
     /// <param name="limits">See <see cref="ScalingLimits"/> for limits that fit the machine.</param>
     /// <param name="allowlist">Networks that may use the allowlisted scopes; an empty list when null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
+        : this(new ResourceManagerOptions { Limits = limits, Allowlist = allowlist, ConnectionLimits = ConnectionLimits.None })
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        Limits = limits;
-        Allowlist = allowlist ?? new Allowlist();
-        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
-        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
+    /// <summary>Creates a manager.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> or one of its members that must be there is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The connection limits cannot be what was meant, such as a prefix that is too long for its address family.
+    /// </exception>
+    public ResourceManager(ResourceManagerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Limits);
+        ArgumentNullException.ThrowIfNull(options.ConnectionLimits);
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
+        Limits = options.Limits;
+        Allowlist = options.Allowlist ?? new Allowlist();
+        ConnectionLimits = options.ConnectionLimits;
+        _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
+        _engine = new AccountingEngine<SingleGateAccounting>(Limits, Allowlist);
+        _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
 
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
@@ -38,6 +58,9 @@ public sealed class ResourceManager : IDisposable
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
+
+    /// <summary>Which connections are admitted by the address they come from (specification §5).</summary>
+    public ConnectionLimits ConnectionLimits { get; }
 
     /// <summary>Everything the host holds, but for what was admitted through the allowlist.</summary>
     public ResourceScope System => _engine.System;
@@ -57,9 +80,12 @@ public sealed class ResourceManager : IDisposable
     /// </summary>
     public long AccountingFaults => _engine.Faults;
 
+    internal AddressAdmission? Admission => _admission;
+
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
-    /// the allowlisted ones (specification §3.1). Neither throws nor allocates on refusal.
+    /// the allowlisted ones (specification §3.1). Before that, the address must be within <see cref="ConnectionLimits"/>: its rate
+    /// first, then how many connections it holds. Neither throws nor allocates on refusal.
     /// </summary>
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
@@ -73,15 +99,31 @@ public sealed class ResourceManager : IDisposable
         [NotNullWhen(true)] out ConnectionScope? connection,
         out Refusal refusal)
     {
-        connection = _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        connection = _admission is null
+            ? _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal)
+            : TryOpenAdmitted(_admission, direction, usesFileDescriptor, remoteAddress, out refusal);
         return connection is not null;
+    }
+
+    /// <summary>
+    /// Whether a remote has to prove its source address before a connection is opened for it, with a QUIC Retry for example: half
+    /// of what an address may hold is open to packets that may be forged, the rest needs proof (specification §5.5). Counts each
+    /// question; never for an address whose connections are not limited, such as loopback. Allowlisted addresses have to prove
+    /// themselves like all others.
+    /// </summary>
+    /// <param name="remoteAddress">The source address of the packet.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="remoteAddress"/> is null.</exception>
+    public bool VerifySourceAddress(IPAddress remoteAddress)
+    {
+        ArgumentNullException.ThrowIfNull(remoteAddress);
+        return _admission is not null && _admission.MustVerify(remoteAddress);
     }
 
     /// <summary>Reserves a connection as <see cref="TryOpenConnection"/> does, or throws.</summary>
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
     /// <param name="remoteAddress">The remote address; null when the endpoint has none.</param>
-    /// <exception cref="ResourceLimitExceededException">A limit would be exceeded.</exception>
+    /// <exception cref="ResourceLimitExceededException">A limit of a scope or of the address would be exceeded.</exception>
     public ConnectionScope OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress = null) =>
         TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out ConnectionScope? connection, out Refusal refusal)
             ? connection
@@ -153,4 +195,29 @@ public sealed class ResourceManager : IDisposable
 
     /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();
+
+    private ConnectionScope? TryOpenAdmitted(
+        AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
+    {
+        if (!admission.TryAdmit(direction, remoteAddress, out bool holdsSlot, out refusal))
+        {
+            _engine.Refusals.Count(refusal);
+            return null;
+        }
+
+        ConnectionScope? connection = null;
+        try
+        {
+            connection = _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        }
+        finally
+        {
+            if (holdsSlot && (connection is null || (connection.IsAllowlisted && admission.ForgetsAllowlisted)))
+                admission.Return(remoteAddress!);
+            else if (holdsSlot)
+                connection!.HoldSlot(admission);
+        }
+
+        return connection;
+    }
 }

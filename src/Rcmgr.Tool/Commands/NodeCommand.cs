@@ -36,6 +36,7 @@ internal static class NodeCommand
             HelpName = "127.0.0.1:PORT",
             CustomParser = ParseAdmin,
         };
+        AddressOptions byAddress = new();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
@@ -43,10 +44,17 @@ internal static class NodeCommand
         {
             listen, limits, key, admin, json, stopWithInput,
         };
+        byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             NodeSettings settings = new(
-                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json));
+                parsed.GetRequiredValue(listen),
+                parsed.GetValue(limits),
+                parsed.GetValue(key),
+                parsed.GetValue(admin),
+                byAddress.ReadLimits(parsed),
+                byAddress.ReadAllowlist(parsed),
+                parsed.GetValue(json));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
                 ? InputEnd.CancelWith(cancellationToken)

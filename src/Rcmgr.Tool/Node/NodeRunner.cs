@@ -18,7 +18,12 @@ internal static class NodeRunner
         {
             ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            using ResourceManager manager = new(limits);
+            using ResourceManager manager = new(new ResourceManagerOptions
+            {
+                Limits = limits,
+                Allowlist = settings.Allowlist,
+                ConnectionLimits = settings.ConnectionLimits,
+            });
             return await RunAsync(settings, manager, identity, new NodeOutput(output, settings.Json), stop);
         }
         catch (NodeStartException e)

@@ -102,6 +102,9 @@ public sealed class NodeCommandTests
     [InlineData("node", "--listen", "/ip4/127.0.0.1/udp/4001/quic-v1")]
     [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "0.0.0.0:0")]
     [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "localhost")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--connection-limits", "some")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--peers-per-address", "0")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--allow", "/dns4/example.org")]
     [InlineData("demo", "--seconds", "1000")]
     [InlineData("demo-attacker", "kindness", "/ip4/127.0.0.1/tcp/1", "1")]
     public async Task Wrong_usage_is_explained_on_the_error_stream_with_exit_code_2(params string[] args)
