@@ -22,7 +22,7 @@ internal sealed partial class HostSwarm : IQuicGate
                 return true;
         }
 
-        return _context.MustProveAddress(address);
+        return _context.ResourceManager.VerifySourceAddress(address);
     }
 
     bool IQuicGate.TryAdmit(IPEndPoint remote, [NotNullWhen(true)] out ConnectionScope? scope)

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
@@ -50,9 +49,6 @@ internal sealed class SwarmContext
 
     /// <summary>Makes and accepts QUIC connections. Nothing of it exists before its first use.</summary>
     public IQuicEngine Quic { get; }
-
-    /// <summary>Whether a QUIC remote has to prove its address before a connection is opened for it.</summary>
-    public bool MustProveAddress(IPAddress address) => false;
 
     /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
     public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) => _isMetered
