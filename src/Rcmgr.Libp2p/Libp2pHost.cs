@@ -32,7 +32,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _options = options;
         _time = options.TimeProvider;
         PeerId = options.Identity.PeerId;
-        ResourceManager = options.Unmetered ? new ResourceManager(ResourceManagerLimits.Infinite) : options.ResourceManager;
+        ResourceManager = options.ResourceManager;
         _noise = new NoiseProtocol(options.Identity, [ConnectionUpgrader.Yamux]);
         _tls = new TlsProtocol(options.Identity, [ConnectionUpgrader.Yamux], options.TimeProvider);
         _events = new SwarmEventQueue(options.EventQueueCapacity);
@@ -47,7 +47,10 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <summary>What guards this host.</summary>
     public ResourceManager ResourceManager { get; }
 
-    /// <summary>Where the host listens, with the ports that it got and its identity.</summary>
+    /// <summary>
+    /// Where the host listens, with the ports that it got and its identity. In place of 0.0.0.0 and :: stand the addresses, at most 16 each,
+    /// that the machine's interfaces had when the host began to listen there.
+    /// </summary>
     public IReadOnlyList<Multiaddress> ListenAddresses => [.. _swarm.ListenAddresses.Select(address => address.WithPeer(PeerId))];
 
     /// <summary>The peers that the host is connected to.</summary>
@@ -84,7 +87,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     }
 
     /// <summary>Listens on a further address, and tells the connected peers in the background.</summary>
-    /// <returns>The address with the port that it got.</returns>
+    /// <returns>The address with the port that it got; for 0.0.0.0 and ::, the first of those that it stands for.</returns>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
     /// <exception cref="NotSupportedException">The address is of neither TCP nor QUIC, or QUIC is not available.</exception>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
@@ -100,10 +103,12 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     /// <summary>
     /// Connects to the peer at <paramref name="address"/>, and to no other when the address names it. A connection that exists to a
-    /// named peer is used again; dials that run at the same time make a connection each.
+    /// named peer is used again; dials that run at the same time make a connection each. Names (<c>/dns</c>, <c>/dns4</c>, <c>/dns6</c>)
+    /// are looked up, and their first four addresses are tried one after the other, each paid for by itself.
     /// </summary>
     /// <exception cref="ResourceLimitExceededException">The own resource manager refused; nothing was sent.</exception>
-    /// <exception cref="DialFailedException">The network or the remote failed; the cause is inside.</exception>
+    /// <exception cref="DialFailedException">The network or the remote failed, or a name has no address; the cause is inside.</exception>
+    /// <exception cref="NotSupportedException">The address is not of TCP, or is of a kind that is not resolved (<c>/dnsaddr</c>), or is the host's own.</exception>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
     /// <exception cref="HostStoppedException">The host was stopped.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
@@ -233,7 +238,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     {
         PeerId = PeerId,
         PublicKey = _options.Identity.PublicKey,
-        ListenAddresses = [.. _swarm.ListenAddresses],
+        ListenAddresses = [.. _swarm.ListenAddresses.Take(IdentifyInfo.MaxAddresses)],
         Protocols = [.. _swarm.Protocols],
         ProtocolVersion = ProtocolVersion,
         AgentVersion = _options.AgentVersion,

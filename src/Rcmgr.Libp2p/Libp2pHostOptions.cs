@@ -16,7 +16,11 @@ public sealed record Libp2pHostOptions
     /// <summary>Guards every connection and stream. Stays the caller's: dispose it after the host.</summary>
     public required ResourceManager ResourceManager { get; init; }
 
+<<<<<<< HEAD
     /// <summary>Where to listen: <c>/ip4|ip6/…/tcp/…</c> or <c>/ip4|ip6/…/udp/…/quic-v1</c>; port 0 takes a free one. None by default.</summary>
+=======
+    /// <summary>Where to listen: <c>/ip4|ip6/…/tcp/…</c>; port 0 takes a free one, 0.0.0.0 and :: every interface. None by default.</summary>
+>>>>>>> main
     public IReadOnlyList<Multiaddress> ListenAddresses { get; init; } = [];
 
     /// <summary>The security protocols, most preferred first: <c>/noise</c>, <c>/tls/1.0.0</c>.</summary>
@@ -34,7 +38,7 @@ public sealed record Libp2pHostOptions
     /// <summary>The time a stream may take to agree on its protocol.</summary>
     public TimeSpan NegotiationTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time a remote may take to accept a raw connection.</summary>
+    /// <summary>The time a remote may take to accept a raw connection, and the time a name may take to be looked up.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The time a stopping host waits for handlers and operations that do not end when told to.</summary>
@@ -57,7 +61,4 @@ public sealed record Libp2pHostOptions
 
     /// <summary>Where the host logs to; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
-
-    /// <summary>For measurements of what the accounting costs: limits without bounds, and muxers that charge nobody.</summary>
-    internal bool Unmetered { get; init; }
 }

@@ -42,19 +42,30 @@ public sealed class ResourceManager : IDisposable
         ArgumentNullException.ThrowIfNull(options.ConnectionLimits);
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
-        Limits = options.Limits;
         Allowlist = options.Allowlist ?? new Allowlist();
         ConnectionLimits = options.ConnectionLimits;
         _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
-        _engine = new AccountingEngine<SingleGateAccounting>(Limits, Allowlist);
+        _engine = new AccountingEngine<SingleGateAccounting>(options.Limits, Allowlist);
         _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
+    }
+
+    /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
+    internal ResourceManager(AccountingEngine engine)
+    {
+        Allowlist = new Allowlist();
+        ConnectionLimits = ConnectionLimits.None;
+        _engine = engine;
+        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
 
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
     ~ResourceManager() => _meter?.Dispose();
 
-    /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
-    public ResourceManagerLimits Limits { get; }
+    /// <summary>
+    /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
+    /// <see cref="ApplyLimits"/>. What one scope is held to is in <see cref="ResourceScope.Limits"/>.
+    /// </summary>
+    public ResourceManagerLimits Limits => _engine.ConfiguredLimits;
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
@@ -81,6 +92,9 @@ public sealed class ResourceManager : IDisposable
     public long AccountingFaults => _engine.Faults;
 
     internal AddressAdmission? Admission => _admission;
+
+    /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
+    internal static ResourceManager CreateNull() => new(new NullAccounting());
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
@@ -175,6 +189,29 @@ public sealed class ResourceManager : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
         return _engine.ViewGroup(ScopeKind.Service, service);
+    }
+
+    /// <summary>
+    /// Says what <see cref="ApplyLimits"/> would do at this instant, and changes nothing. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan PlanLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.PlanLimits(limits);
+    }
+
+    /// <summary>
+    /// Replaces the limits of all scopes at one instant, live ones and those to come. Scopes whose
+    /// <see cref="ResourceScope.Limits"/> were set keep them. Nothing is taken away from a holder: a scope that holds more than
+    /// the new limits allow refuses until enough was released. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <returns>What was changed, and which scopes hold more than they may, at that instant.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan ApplyLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.ReplaceConfiguredLimits(limits);
     }
 
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>

@@ -20,6 +20,32 @@ public sealed partial class Multiaddress
     /// <summary>Whether this is exactly <c>/ip4|ip6/…/tcp/…</c>, with or without <c>/p2p/…</c> after it, and where it leads.</summary>
     public bool TryGetTcpEndPoint([NotNullWhen(true)] out IPEndPoint? endPoint) => TryGetEndPoint(out endPoint, MultiaddressProtocol.Tcp);
 
+    /// <summary>
+    /// Whether this is exactly <c>/dns|dns4|dns6/…/tcp/…</c>, with or without <c>/p2p/…</c> after it: the name to look up, the kind of
+    /// addresses to look for, and the port.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <param name="family">What the name's addresses must be; <see cref="AddressFamily.Unspecified"/> for either.</param>
+    /// <param name="port">The TCP port.</param>
+    public bool TryGetTcpName([NotNullWhen(true)] out string? name, out AddressFamily family, out int port)
+    {
+        (name, family, port) = (null, AddressFamily.Unspecified, 0);
+        if (!HasShape([MultiaddressProtocol.Tcp])
+            || Components[0].Protocol is not (MultiaddressProtocol.Dns or MultiaddressProtocol.Dns4 or MultiaddressProtocol.Dns6))
+        {
+            return false;
+        }
+        name = Components[0].Value;
+        family = Components[0].Protocol switch
+        {
+            MultiaddressProtocol.Dns4 => AddressFamily.InterNetwork,
+            MultiaddressProtocol.Dns6 => AddressFamily.InterNetworkV6,
+            _ => AddressFamily.Unspecified,
+        };
+        port = Port;
+        return true;
+    }
+
     /// <summary>Whether this is exactly <c>/ip4|ip6/…/udp/…/quic-v1</c>, with or without <c>/p2p/…</c> after it, and where it leads.</summary>
     public bool TryGetQuicEndPoint([NotNullWhen(true)] out IPEndPoint? endPoint) =>
         TryGetEndPoint(out endPoint, MultiaddressProtocol.Udp, MultiaddressProtocol.QuicV1);
@@ -60,6 +86,20 @@ public sealed partial class Multiaddress
     private bool TryGetEndPoint([NotNullWhen(true)] out IPEndPoint? endPoint, params ReadOnlySpan<MultiaddressProtocol> transports)
     {
         endPoint = null;
+        if (!HasShape(transports) || Components[0].Protocol is not (MultiaddressProtocol.Ip4 or MultiaddressProtocol.Ip6))
+        {
+            return false;
+        }
+        endPoint = new IPEndPoint(new IPAddress(Components[0].Bytes), Port);
+        return true;
+    }
+
+    /// <summary>The value of the second component, which must be a port.</summary>
+    private int Port => (Components[1].Bytes[0] << 8) | Components[1].Bytes[1];
+
+    /// <summary>Whether this is one component, then <paramref name="transports"/>, then at most a peer.</summary>
+    private bool HasShape(ReadOnlySpan<MultiaddressProtocol> transports)
+    {
         int length = 1 + transports.Length;
         if (Components.Length < length || Components.Length > length + 1 || (Components.Length > length && !EndsWithPeer))
         {
@@ -72,12 +112,6 @@ public sealed partial class Multiaddress
                 return false;
             }
         }
-        if (Components[0].Protocol is not (MultiaddressProtocol.Ip4 or MultiaddressProtocol.Ip6))
-        {
-            return false;
-        }
-        var port = Components[1].Bytes;
-        endPoint = new IPEndPoint(new IPAddress(Components[0].Bytes), (port[0] << 8) | port[1]);
         return true;
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rcmgr.Libp2p.Muxing;
 
-/// <summary>A budget that never refuses, for measurements of the muxer alone.</summary>
+/// <summary>A budget that never refuses, for sessions that nobody guards.</summary>
 internal sealed class UnlimitedStreamBudget : IStreamBudget
 {
     public static UnlimitedStreamBudget Instance { get; } = new();

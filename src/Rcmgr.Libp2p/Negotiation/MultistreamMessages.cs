@@ -12,10 +12,26 @@ internal sealed class MultistreamMessages(Stream channel) : IDisposable
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(MultistreamSelect.MaxMessageBytes);
     private int _bytesRead;
 
+    /// <summary>Reads the first message, which can only be the header: one of another length is refused before its body is read.</summary>
+    /// <exception cref="NegotiationException">It is not the header, or breaks a bound.</exception>
+    public async ValueTask ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        int length = await ReadLengthAsync(Buffer, cancellationToken);
+        if (length != MultistreamSelect.ProtocolId.Length + 1
+            || await ReadBodyAsync(Buffer, length, cancellationToken) != MultistreamSelect.ProtocolId)
+        {
+            throw new NegotiationException(NegotiationFailure.WrongHeader, "The remote does not speak multistream-select 1.0.");
+        }
+    }
+
     public async ValueTask<string> ReadAsync(CancellationToken cancellationToken)
     {
         byte[] buffer = Buffer;
-        int length = await ReadLengthAsync(buffer, cancellationToken);
+        return await ReadBodyAsync(buffer, await ReadLengthAsync(buffer, cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask<string> ReadBodyAsync(byte[] buffer, int length, CancellationToken cancellationToken)
+    {
         await ReadExactlyAsync(buffer.AsMemory(0, length), cancellationToken);
         if (buffer[length - 1] != (byte)'\n')
             throw new NegotiationException(NegotiationFailure.MalformedMessage, "The negotiation message does not end with a line feed.");

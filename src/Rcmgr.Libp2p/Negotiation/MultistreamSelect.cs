@@ -34,7 +34,7 @@ internal static class MultistreamSelect
         using MultistreamMessages messages = new(channel);
 
         await messages.WriteAsync(MultistreamMessages.Encode(ProtocolId, protocols[0]), cancellationToken);
-        await ReadHeaderAsync(messages, cancellationToken);
+        await messages.ReadHeaderAsync(cancellationToken);
         for (int i = 0; i < protocols.Count; i++)
         {
             if (i > 0)
@@ -56,7 +56,7 @@ internal static class MultistreamSelect
         Stream channel, IReadOnlySet<string> supported, CancellationToken cancellationToken)
     {
         using MultistreamMessages messages = new(channel);
-        await ReadHeaderAsync(messages, cancellationToken);
+        await messages.ReadHeaderAsync(cancellationToken);
         // Answered at once: an initiator may wait for it before it proposes anything.
         await messages.WriteAsync(HeaderMessage, cancellationToken);
 
@@ -74,12 +74,5 @@ internal static class MultistreamSelect
         }
 
         throw new NegotiationException(NegotiationFailure.TooManyRounds, "The remote proposed too many protocols.");
-    }
-
-    private static async ValueTask ReadHeaderAsync(MultistreamMessages messages, CancellationToken cancellationToken)
-    {
-        string header = await messages.ReadAsync(cancellationToken);
-        if (header != ProtocolId)
-            throw new NegotiationException(NegotiationFailure.WrongHeader, "The remote does not speak multistream-select 1.0.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Transports;
@@ -102,7 +103,7 @@ internal sealed partial class HostSwarm
             _context.Events.Publish(new ConnectionRefusedEvent(target.Address, Direction.Outbound, e.Refusal));
             throw;
         }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
+        catch (Exception e) when (IsRemoteFailure(e))
         {
             _backoff.Failed(target.Address);
             _context.Events.Publish(new DialFailedEvent(target.Address, e));
@@ -123,21 +124,47 @@ internal sealed partial class HostSwarm
 
     private DialTarget RequireDialable(Multiaddress address)
     {
-        bool isQuic = address.TryGetQuicEndPoint(out IPEndPoint? endPoint);
-        if (!isQuic && !address.TryGetTcpEndPoint(out endPoint))
-            throw new NotSupportedException($"Cannot dial {address}: only IP addresses with TCP or QUIC are supported.");
+        bool isQuic = address.TryGetQuicEndPoint(out _);
+        if (!isQuic && !DialTargets.IsDialable(address))
+        {
+            throw new NotSupportedException(
+                $"Cannot dial {address}: only ip4, ip6, dns, dns4 and dns6 with TCP, and ip4 and ip6 with QUIC are; dnsaddr is not resolved.");
+        }
+
         if (address.PeerId == _options.Identity.PeerId)
             throw new NotSupportedException("A host does not dial itself.");
         if (_backoff.MayDial(address, out TimeSpan wait))
-            return new DialTarget(address, endPoint!, isQuic);
+            return new DialTarget(address, isQuic);
         throw new DialFailedException(address, new IOException(string.Create(
             CultureInfo.InvariantCulture, $"it failed before and is left alone for another {wait.TotalSeconds:0.0} s.")));
     }
 
+    /// <summary>
+    /// Tries where the address leads, one after the other; each attempt reserves a connection of its own. A refusal by the own manager
+    /// ends it at once: the next attempt would fare no better.
+    /// </summary>
     private async Task<DialedConnection> ConnectAsync(DialTarget target, CancellationToken cancellationToken)
     {
+        IReadOnlyList<IPEndPoint> endPoints = target.Address.TryGetQuicEndPoint(out IPEndPoint? quic)
+            ? [quic]
+            : await DialTargets.ResolveAsync(target.Address, _options.DialTimeout, _context.Time, cancellationToken);
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return await ConnectAsync(target, endPoints[i], cancellationToken);
+            }
+            catch (Exception e) when (IsRemoteFailure(e) && i < endPoints.Count - 1)
+            {
+                LogTargetFailed(_logger, endPoints[i], target.Address, e.Message);
+            }
+        }
+    }
+
+    private async Task<DialedConnection> ConnectAsync(DialTarget target, IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
         if (!_context.ResourceManager.TryOpenConnection(
-            Direction.Outbound, usesFileDescriptor: true, target.EndPoint.Address, out ConnectionScope? scope, out Refusal refusal))
+            Direction.Outbound, usesFileDescriptor: true, endPoint.Address, out ConnectionScope? scope, out Refusal refusal))
             throw refusal.ToException();
 
         try
@@ -145,9 +172,9 @@ internal sealed partial class HostSwarm
             if (target.Address.PeerId is { } peer)
                 scope.SetPeer(peer.Key);
             UpgradedConnection upgraded = target.IsQuic
-                ? await ConnectQuicAsync(target.Address, target.EndPoint, scope, cancellationToken)
-                : await UpgradeTcpAsync(target, scope, cancellationToken);
-            return new DialedConnection(target, upgraded, scope);
+                ? await ConnectQuicAsync(target.Address, endPoint, scope, cancellationToken)
+                : await UpgradeTcpAsync(target, endPoint, scope, cancellationToken);
+            return new DialedConnection(target.IsQuic ? Multiaddress.FromQuic(endPoint) : Multiaddress.FromTcp(endPoint), upgraded, scope);
         }
         catch
         {
@@ -156,9 +183,10 @@ internal sealed partial class HostSwarm
         }
     }
 
-    private async Task<UpgradedConnection> UpgradeTcpAsync(DialTarget target, ConnectionScope scope, CancellationToken cancellationToken)
+    private async Task<UpgradedConnection> UpgradeTcpAsync(
+        DialTarget target, IPEndPoint endPoint, ConnectionScope scope, CancellationToken cancellationToken)
     {
-        NetworkStream raw = await ConnectTcpAsync(target.EndPoint, cancellationToken);
+        NetworkStream raw = await ConnectTcpAsync(endPoint, cancellationToken);
         return await _upgrader.UpgradeAsync(raw, scope, target.Address.PeerId, _context.CreateBudget, cancellationToken);
     }
 
@@ -201,11 +229,13 @@ internal sealed partial class HostSwarm
         }
     }
 
-    private sealed record DialTarget(Multiaddress Address, IPEndPoint EndPoint, bool IsQuic);
+    private static bool IsRemoteFailure(Exception e) => e is IOException or SocketException or TimeoutException;
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{EndPoint}, one of several of {Address}, failed: {Reason}")]
+    private static partial void LogTargetFailed(ILogger logger, IPEndPoint endPoint, Multiaddress address, string reason);
+
+    private sealed record DialTarget(Multiaddress Address, bool IsQuic);
 
     /// <summary>A connection that nobody uses yet, with its account.</summary>
-    private sealed record DialedConnection(DialTarget Target, UpgradedConnection Upgraded, ConnectionScope Scope)
-    {
-        public Multiaddress RemoteAddress => Target.IsQuic ? Multiaddress.FromQuic(Target.EndPoint) : Multiaddress.FromTcp(Target.EndPoint);
-    }
+    private sealed record DialedConnection(Multiaddress RemoteAddress, UpgradedConnection Upgraded, ConnectionScope Scope);
 }

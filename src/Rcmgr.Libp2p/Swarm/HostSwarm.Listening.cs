@@ -10,15 +10,18 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <content>Listening sockets and the connections they accept.</content>
 internal sealed partial class HostSwarm
 {
-    private readonly List<(Multiaddress Address, Func<ValueTask> CloseAsync)> _listeners = [];
+    private readonly List<(IReadOnlyList<Multiaddress> Addresses, Func<ValueTask> CloseAsync)> _listeners = [];
 
-    /// <summary>The addresses the host listens on, with the ports that it got.</summary>
+    /// <summary>
+    /// The addresses the host listens on, with the ports that it got. A wildcard's are those that the interfaces had when the host began to
+    /// listen on it: to look them up again for everyone who asks would cost more than asking does.
+    /// </summary>
     public IReadOnlyList<Multiaddress> ListenAddresses
     {
         get
         {
             lock (_gate)
-                return [.. _listeners.Select(listener => listener.Address)];
+                return [.. _listeners.SelectMany(listener => listener.Addresses)];
         }
     }
 
@@ -34,24 +37,29 @@ internal sealed partial class HostSwarm
     private Multiaddress ListenTcp(IPEndPoint endPoint)
     {
         Socket socket = TcpSocket.Listen(endPoint);
-        Multiaddress actual = Multiaddress.FromTcp((IPEndPoint)socket.LocalEndPoint!);
+        Multiaddress[] actual = [.. WildcardAddresses.Expand((IPEndPoint)socket.LocalEndPoint!).Select(Multiaddress.FromTcp)];
         AcceptLoop loop = new(socket.AcceptAsync, Admit, _context.Time, _logger);
-        // On a thread of its own: under a flood every accept completes at once, and the loop would not return to its starter.
-        if (!_operations.TryRun(() => Task.Run(() => loop.RunAsync(_stopping.Token))))
+        if (!_operations.TryRun(() => loop.RunAsync(_stopping.Token)))
         {
             socket.Dispose();
             throw new HostStoppedException();
         }
 
+        return AddListener(actual, () => CloseSocketAsync(socket));
+    }
+
+    private Multiaddress AddListener(IReadOnlyList<Multiaddress> actual, Func<ValueTask> closeAsync)
+    {
         lock (_gate)
-            _listeners.Add((actual, () => CloseSocketAsync(socket)));
-        _context.Events.Publish(new ListeningEvent(actual));
-        return actual;
+            _listeners.Add((actual, closeAsync));
+        foreach (Multiaddress reachable in actual)
+            _context.Events.Publish(new ListeningEvent(reachable));
+        return actual[0];
     }
 
     private async Task CloseListenersAsync()
     {
-        (Multiaddress Address, Func<ValueTask> CloseAsync)[] closing;
+        (IReadOnlyList<Multiaddress> Addresses, Func<ValueTask> CloseAsync)[] closing;
         lock (_gate)
         {
             closing = [.. _listeners];

@@ -3,6 +3,7 @@ using System.Net;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Transports;
 using Rcmgr.Libp2p.Transports.Quic;
+using Rcmgr.Libp2p.Transports.Tcp;
 
 namespace Rcmgr.Libp2p.Swarm;
 
@@ -12,10 +13,15 @@ internal sealed partial class HostSwarm : IQuicGate
     /// <summary>Connections from unproven addresses that are opened each second, all addresses together (specification §5.5).</summary>
     private const int UnprovenPerSecond = 1000;
 
+    /// <summary>One over the share of the transient inbound connections that unproven addresses may take.</summary>
+    private const int UnprovenShare = 4;
+
     private readonly ReplyLimiter _unproven = new(UnprovenPerSecond);
 
     bool IQuicGate.MustProveAddress(IPAddress address)
     {
+        if (AreHandshakesMany())
+            return true;
         lock (_unproven)
         {
             if (!_unproven.TryTake((ulong)_context.Time.GetElapsedTime(0).Ticks * 100))
@@ -37,20 +43,23 @@ internal sealed partial class HostSwarm : IQuicGate
     void IQuicGate.Refused(IPEndPoint remote, in Refusal refusal) =>
         _context.Events.Publish(new ConnectionRefusedEvent(Multiaddress.FromQuic(remote), Direction.Inbound, refusal));
 
-    void IQuicGate.Established(IQuicConnection connection, ConnectionScope scope)
+    bool IQuicGate.TryTake(IQuicConnection connection, ConnectionScope scope) =>
+        _connections.TryRun(() => Task.Run(() => AcceptQuicAsync(connection, scope)));
+
+    /// <summary>
+    /// Forged addresses cost nothing: their half-open connections may take a share of the transient scope, and leave the rest to
+    /// remotes that prove theirs.
+    /// </summary>
+    private bool AreHandshakesMany()
     {
-        if (!_connections.TryRun(() => Task.Run(() => AcceptQuicAsync(connection, scope))))
-            _operations.TryRun(() => DropQuicAsync(connection, scope));
+        ResourceScope transient = _context.ResourceManager.Transient;
+        return transient.Usage.ConnectionsInbound >= transient.Limits.ConnectionsInbound / UnprovenShare;
     }
 
     private async Task<Multiaddress> ListenQuicAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         IQuicListener listener = await _quic.ListenAsync(endPoint, this, cancellationToken);
-        Multiaddress actual = Multiaddress.FromQuic(listener.LocalEndPoint);
-        lock (_gate)
-            _listeners.Add((actual, listener.DisposeAsync));
-        _context.Events.Publish(new ListeningEvent(actual));
-        return actual;
+        return AddListener([.. WildcardAddresses.Expand(listener.LocalEndPoint).Select(Multiaddress.FromQuic)], listener.DisposeAsync);
     }
 
     private async Task AcceptQuicAsync(IQuicConnection connection, ConnectionScope scope)
@@ -69,12 +78,6 @@ internal sealed partial class HostSwarm : IQuicGate
             else if (!_stopping.IsCancellationRequested)
                 LogUpgradeFailed(_logger, remoteAddress, e.Message);
         }
-    }
-
-    private static async Task DropQuicAsync(IQuicConnection connection, ConnectionScope scope)
-    {
-        await connection.CloseAsync(ConnectionErrorCode.Shutdown, CancellationToken.None);
-        scope.Dispose();
     }
 
     private async Task<UpgradedConnection> ConnectQuicAsync(

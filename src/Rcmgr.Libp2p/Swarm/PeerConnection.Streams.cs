@@ -34,7 +34,7 @@ internal sealed partial class PeerConnection
             if (await ChooseHandlerAsync(stream, scope) is not { } handler)
                 return;
             _context.ConnectionManager?.StreamOpened(Id);
-            PeerStream peerStream = new(RemotePeer, RemoteAddress, handler.ProtocolId, stream, scope, _context.Time);
+            PeerStream peerStream = new(RemotePeer, RemoteAddress, handler.ProtocolId, stream, scope, _context.Time) { Connection = this };
             await HandleAsync(handler, peerStream);
         }
         finally

@@ -102,7 +102,11 @@ internal sealed partial class PeerConnection : IDisposable
                 throw refusal.ToException();
             }
 
-            return Register(new PeerStream(RemotePeer, RemoteAddress, protocol, stream, scope, _context.Time) { OnDisposed = Forget });
+            return Register(new PeerStream(RemotePeer, RemoteAddress, protocol, stream, scope, _context.Time)
+            {
+                Connection = this,
+                OnDisposed = Forget,
+            });
         }
         catch
         {

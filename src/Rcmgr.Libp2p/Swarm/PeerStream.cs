@@ -54,6 +54,9 @@ public sealed class PeerStream : IAsyncDisposable
     /// <summary>Completes, never faulted, when both halves have ended or the stream was reset.</summary>
     internal Task Closed => _stream.Closed;
 
+    /// <summary>What all streams of one connection have in common: the same object for each of them.</summary>
+    internal object? Connection { get; init; }
+
     /// <summary>Told once, when the stream has been disposed.</summary>
     internal Action<PeerStream>? OnDisposed { get; init; }
 
@@ -97,19 +100,6 @@ public sealed class PeerStream : IAsyncDisposable
             if (Scope.Direction == Direction.Outbound)
                 Scope.Dispose();
             OnDisposed?.Invoke(this);
-        }
-    }
-
-    /// <summary>Disposes the stream and gives back what its account holds: for the owner of a handler that has returned.</summary>
-    internal async ValueTask ReleaseAsync()
-    {
-        try
-        {
-            await DisposeAsync();
-        }
-        finally
-        {
-            Scope.Dispose();
         }
     }
 }

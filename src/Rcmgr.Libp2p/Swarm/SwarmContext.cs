@@ -11,8 +11,6 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <summary>What all connections of one host share.</summary>
 internal sealed class SwarmContext
 {
-    private readonly bool _isMetered;
-
     public SwarmContext(
         Libp2pHostOptions options, ResourceManager resourceManager, IEnumerable<IStreamHandler> handlers, SwarmEventQueue events, ILogger logger)
     {
@@ -26,7 +24,6 @@ internal sealed class SwarmContext
         Logger = logger;
         Quic = new Ngtcp2Engine(
             options.Identity, QuicOptions.Default with { HandshakeTimeout = options.HandshakeTimeout }, options.TimeProvider, logger);
-        _isMetered = !options.Unmetered;
     }
 
     public ResourceManager ResourceManager { get; }
@@ -51,7 +48,6 @@ internal sealed class SwarmContext
     public IQuicEngine Quic { get; }
 
     /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
-    public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) => _isMetered
-        ? new PeerScopeBudget(peerScope, refusal => Events.Publish(new StreamRefusedEvent(peer, Direction.Inbound, refusal)))
-        : UnlimitedStreamBudget.Instance;
+    public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) =>
+        new PeerScopeBudget(peerScope, refusal => Events.Publish(new StreamRefusedEvent(peer, Direction.Inbound, refusal)));
 }

@@ -12,7 +12,7 @@ public abstract record SwarmEvent
     }
 }
 
-/// <summary>The host listens on <paramref name="Address"/>, its actual port included.</summary>
+/// <summary>The host listens on <paramref name="Address"/>, its actual port included; told for each address that a wildcard stands for.</summary>
 public sealed record ListeningEvent(Multiaddress Address) : SwarmEvent;
 
 /// <summary>A connection is authenticated and muxed.</summary>

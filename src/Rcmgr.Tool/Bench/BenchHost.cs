@@ -28,11 +28,12 @@ internal sealed class BenchHost : IAsyncDisposable
             new Libp2pHostOptions
             {
                 Identity = identity,
-                ResourceManager = new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits),
+                ResourceManager = variant.IsMetered
+                    ? new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits)
+                    : ResourceManager.CreateNull(),
                 ListenAddresses = listens ? [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0")] : [],
                 SecurityProtocols = [variant.SecurityProtocol],
                 Handlers = [new SinkHandler(TimeProvider.System)],
-                Unmetered = !variant.IsMetered,
             },
             cancellationToken);
         return new BenchHost(identity, host);

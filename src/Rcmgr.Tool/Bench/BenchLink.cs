@@ -30,9 +30,6 @@ internal sealed class BenchLink : IAsyncDisposable
 
     public PeerId Peer => Address.PeerId!;
 
-    /// <summary>The processor time that this process and the other have used. Only one link of this process may be busy.</summary>
-    public TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime + _peer.ProcessorTime;
-
     public static async Task<BenchLink> StartAsync(BenchVariant variant, CancellationToken cancellationToken)
     {
         ToolProcess peer = ToolProcess.Start(
@@ -40,7 +37,9 @@ internal sealed class BenchLink : IAsyncDisposable
         BenchHost? host = null;
         try
         {
-            Multiaddress address = Multiaddress.Parse(await ReadLineAsync(peer, cancellationToken));
+            string line = await ReadLineAsync(peer, cancellationToken);
+            if (!Multiaddress.TryParse(line, out Multiaddress? address))
+                throw new IOException($"The listening process said '{line}' instead of its address. {peer.Errors}");
             host = await BenchHost.StartAsync(variant, listens: false, cancellationToken);
             await host.Host.DialAsync(address, cancellationToken);
             return new BenchLink(variant, host, peer, address);
@@ -54,6 +53,16 @@ internal sealed class BenchLink : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The processor time that this process and the other have used. Only one link of this process may be busy. The other is asked,
+    /// because it knows its time to the microsecond and the system tells others only whole ticks of 10 ms.
+    /// </summary>
+    public async Task<TimeSpan> GetProcessorTimeAsync(CancellationToken cancellationToken)
+    {
+        await _peer.AskAsync(cancellationToken);
+        return Environment.CpuUsage.TotalTime + TimeSpan.FromMicroseconds(Number(await ReadLineAsync(_peer, cancellationToken)));
+    }
+
     /// <summary>Stops both ends.</summary>
     /// <returns>What the managers of both ends have refused.</returns>
     /// <exception cref="IOException">The other process did not end as it should.</exception>
@@ -62,8 +71,7 @@ internal sealed class BenchLink : IAsyncDisposable
         await Host.StopAsync(cancellationToken);
         if (!await _peer.StopAsync(Patience) || _peer.ExitCode != ExitCode.Success)
             throw new IOException("The listening process did not stop by itself: " + _peer.Errors);
-        string refusals = await ReadLineAsync(_peer, cancellationToken);
-        return _host.Refusals + long.Parse(refusals, NumberStyles.None, CultureInfo.InvariantCulture);
+        return _host.Refusals + Number(await ReadLineAsync(_peer, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +79,8 @@ internal sealed class BenchLink : IAsyncDisposable
         await _host.DisposeAsync();
         await _peer.DisposeAsync();
     }
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static async Task<string> ReadLineAsync(ToolProcess peer, CancellationToken cancellationToken)
     {

@@ -5,24 +5,26 @@ namespace Rcmgr.Tool.Bench;
 /// <summary>A result for people and for programs.</summary>
 internal static class BenchReport
 {
-    private const string RowFormat = "{0,-8}  {1,-26}  {2,5}  {3,9}  {4,9}  {5,6}  {6,9}  {7,9}  {8,6}  {9,6}  {10,6}";
+    private const string RowFormat = "{0,-8}  {1,-26}  {2,5}  {3,9}  {4,7}  {5,9}  {6,7}  {7,15}  {8,15}  {9,-4}";
 
     public static void WriteTable(TextWriter output, BenchResult result)
     {
         BenchSettings settings = result.Settings;
         output.WriteLine(Invariant(
-            $"{settings.Repetitions} samples each, in turns; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; rates: higher is better, us (processor time for one MiB or round): lower is better"));
+            $"{settings.Repetitions} blocks of with, without, without, with; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; medians; us: processor time for one MiB or round"));
+        output.WriteLine(Invariant(
+            $"the manager's cost in rate and in processor time: median of the blocks' ratios, and half the {100 * result.Coverage:F0} % interval; in processor time it is less or more than {100 * BenchRow.AllowedCost} %, or open"));
         output.WriteLine(Invariant(
             $"calibration: 100 xorshift64 steps take {result.CalibrationBefore:F1} ns before and {result.CalibrationAfter:F1} ns after"));
         output.WriteLine();
-        WriteRow(output, "security", "measurement", "unit", "with: min", "median", "us", "w/o: min", "median", "us", "rate", "us");
+        WriteRow(output, "security", "measurement", "unit", "with", "us", "without", "us", "rate", "processor", "cost");
         foreach (BenchRow row in result.Rows)
         {
             WriteRow(
                 output, row.Security, row.Name, row.Unit,
-                Number(row.With.Min(sample => sample.Rate)), Number(BenchRow.MedianRate(row.With)), Cost(row.With),
-                Number(row.Without.Min(sample => sample.Rate)), Number(BenchRow.MedianRate(row.Without)), Cost(row.Without),
-                Invariant($"{row.Ratio:F3}"), Invariant($"{row.CostRatio:F3}"));
+                Number(BenchRow.MedianRate(row.Samples.With)), Cost(row.Samples.With),
+                Number(BenchRow.MedianRate(row.Samples.Without)), Cost(row.Samples.Without),
+                Percent(1 - row.RateRatio.Median, row.RateRatio.Spread), Percent(row.CostRatio.Median - 1, row.CostRatio.Spread), row.Verdict);
         }
 
         if (result.Refusals > 0)
@@ -53,10 +55,21 @@ internal static class BenchReport
         json.WriteString("security", row.Security);
         json.WriteString("name", row.Name);
         json.WriteString("unit", row.Unit);
-        WriteSamples(json, "with", row.With);
-        WriteSamples(json, "without", row.Without);
-        json.WriteNumber("ratio", Math.Round(row.Ratio, 4));
-        json.WriteNumber("costRatio", Math.Round(row.CostRatio, 4));
+        WriteSamples(json, "with", row.Samples.With);
+        WriteSamples(json, "without", row.Samples.Without);
+        WriteEstimate(json, "rateRatio", row.RateRatio);
+        WriteEstimate(json, "costRatio", row.CostRatio);
+        json.WriteString("verdict", row.Verdict);
+        json.WriteEndObject();
+    }
+
+    private static void WriteEstimate(Utf8JsonWriter json, string name, Estimate estimate)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("median", Math.Round(estimate.Median, 4));
+        json.WriteNumber("low", Math.Round(estimate.Low, 4));
+        json.WriteNumber("high", Math.Round(estimate.High, 4));
+        json.WriteNumber("coverage", Math.Round(estimate.Coverage, 4));
         json.WriteEndObject();
     }
 
@@ -80,6 +93,8 @@ internal static class BenchReport
     private static void WriteRow(TextWriter output, params object[] cells) => output.WriteLine(RowFormat, cells);
 
     private static string Cost(IReadOnlyList<BenchSample> samples) => Invariant($"{BenchRow.MedianCost(samples):F0}");
+
+    private static string Percent(double value, double spread) => Invariant($"{100 * value:+0.0;-0.0} ± {100 * spread:0.0} %");
 
     private static string Number(double value) => Invariant($"{value:F1}");
 

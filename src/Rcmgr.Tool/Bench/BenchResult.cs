@@ -7,4 +7,8 @@ namespace Rcmgr.Tool.Bench;
 /// <param name="CalibrationAfter">As before, at the end.</param>
 /// <param name="Refusals">What the managers refused; anything but 0 spoils the run.</param>
 internal sealed record BenchResult(
-    BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, long Refusals);
+    BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, long Refusals)
+{
+    /// <summary>What the rows' intervals cover; all have as many blocks. 0 when nothing was measured.</summary>
+    public double Coverage => Rows.Count == 0 ? 0 : Rows[0].CostRatio.Coverage;
+}

@@ -1,31 +1,33 @@
 namespace Rcmgr.Tool.Bench;
 
-/// <summary>The samples of one measurement with and without the manager, taken in turns.</summary>
+/// <summary>The samples of one measurement with and without the manager, and what they tell about its cost.</summary>
 /// <param name="Security">The security protocol's short name.</param>
 /// <param name="Name">What was measured.</param>
 /// <param name="Unit">The unit of the rates.</param>
-/// <param name="With">The samples with the manager.</param>
-/// <param name="Without">The samples without, each taken right after the one of the same index in <paramref name="With"/>.</param>
-internal sealed record BenchRow(
-    string Security, string Name, string Unit, IReadOnlyList<BenchSample> With, IReadOnlyList<BenchSample> Without)
+/// <param name="Samples">The samples of both variants.</param>
+internal sealed record BenchRow(string Security, string Name, string Unit, PairedSamples Samples)
 {
-    /// <summary>The median rate with the manager as a share of the one without; larger is better.</summary>
-    public double Ratio => MedianRate(With) / MedianRate(Without);
+    /// <summary>The share of the work that the manager may cost.</summary>
+    public const double AllowedCost = 0.02;
+
+    /// <summary>The rate with the manager as a share of the one without; larger is better.</summary>
+    public Estimate RateRatio { get; } = Estimate.Of(Samples.Ratios(sample => sample.Rate));
 
     /// <summary>
-    /// The median processor time of a unit with the manager as a multiple of the one without; smaller is better. Other load on the machine
-    /// moves this far less than rates.
+    /// The processor time of a unit with the manager as a multiple of the one without; smaller is better. Other load on the machine moves
+    /// this far less than rates.
     /// </summary>
-    public double CostRatio => MedianCost(With) / MedianCost(Without);
+    public Estimate CostRatio { get; } = Estimate.Of(Samples.Ratios(sample => sample.Cost));
 
-    public static double MedianRate(IReadOnlyList<BenchSample> samples) => Median(samples.Select(sample => sample.Rate));
-
-    public static double MedianCost(IReadOnlyList<BenchSample> samples) => Median(samples.Select(sample => sample.Cost));
-
-    private static double Median(IEnumerable<double> values)
+    /// <summary>Whether the manager costs less of the processor time than it may, as far as these samples can tell.</summary>
+    public string Verdict => (CostRatio.Low - 1, CostRatio.High - 1) switch
     {
-        double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+        (_, < AllowedCost) => "less",
+        ( >= AllowedCost, _) => "more",
+        _ => "open",
+    };
+
+    public static double MedianRate(IReadOnlyList<BenchSample> samples) => Estimate.Of(samples.Select(sample => sample.Rate)).Median;
+
+    public static double MedianCost(IReadOnlyList<BenchSample> samples) => Estimate.Of(samples.Select(sample => sample.Cost)).Median;
 }

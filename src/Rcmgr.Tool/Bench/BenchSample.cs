@@ -11,4 +11,8 @@ internal readonly record struct BenchSample(double Amount, TimeSpan Elapsed, Tim
 
     /// <summary>The microseconds of processor time for each unit of the amount.</summary>
     public double Cost => ProcessorTime.TotalMicroseconds / Amount;
+
+    /// <summary>Both samples as one.</summary>
+    public static BenchSample operator +(BenchSample left, BenchSample right) =>
+        new(left.Amount + right.Amount, left.Elapsed + right.Elapsed, left.ProcessorTime + right.ProcessorTime);
 }

@@ -12,7 +12,7 @@ internal sealed record BenchSettings
     /// <summary>The streams that the many-stream rows use at once.</summary>
     public required int Streams { get; init; }
 
-    /// <summary>The samples of each row and variant.</summary>
+    /// <summary>The blocks of each row: two samples with the manager and two without.</summary>
     public required int Repetitions { get; init; }
 
     /// <summary>What a measurement's name must contain to be taken.</summary>

@@ -2,12 +2,12 @@ namespace Rcmgr.Tool.Bench;
 
 /// <summary>
 /// Measures hosts of this process against hosts of other processes over loopback, with and without the resource manager in turns
-/// (with, without, with, …), after some rounds of each that do not count.
+/// (see <see cref="PairedSamples"/>), after some blocks that do not count.
 /// </summary>
 internal sealed class NetBench(BenchSettings settings, TextWriter progress)
 {
-    /// <summary>Rounds before the first that counts. Code is compiled in stages while it runs, and rarely run code last.</summary>
-    private const int WarmUpRounds = 4;
+    /// <summary>Blocks before the first that counts. Code is compiled in stages while it runs, and rarely run code last.</summary>
+    private const int WarmUpBlocks = 4;
 
     public async Task<BenchResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -34,21 +34,11 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
 
     private async Task<BenchRow> MeasureAsync(string security, Measurement measurement, BenchLink with, BenchLink without)
     {
-        for (int i = 0; i < WarmUpRounds; i++)
-        {
-            await measurement.Sample(with);
-            await measurement.Sample(without);
-        }
+        await TakeAsync(WarmUpBlocks);
+        return new BenchRow(security, measurement.Name, measurement.Unit, await TakeAsync(settings.Repetitions));
 
-        List<BenchSample> samplesWith = [];
-        List<BenchSample> samplesWithout = [];
-        for (int i = 0; i < settings.Repetitions; i++)
-        {
-            samplesWith.Add(await measurement.Sample(with));
-            samplesWithout.Add(await measurement.Sample(without));
-        }
-
-        return new BenchRow(security, measurement.Name, measurement.Unit, samplesWith, samplesWithout);
+        Task<PairedSamples> TakeAsync(int blocks) =>
+            PairedSamples.TakeAsync(blocks, () => measurement.Sample(with), () => measurement.Sample(without));
     }
 
     private IEnumerable<Measurement> Measurements(CancellationToken cancellationToken)

@@ -11,7 +11,8 @@ internal static class Rates
     public static async Task<BenchSample> PingAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken)
     {
         await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
-        BenchSample sample = await CountAsync(link, time, async () => await Ping.RoundTripAsync(stream, cancellationToken));
+        BenchSample sample = await CountAsync(
+            link, time, async () => await Ping.RoundTripAsync(stream, cancellationToken), cancellationToken);
         await stream.CloseAsync(cancellationToken);
         return sample;
     }
@@ -23,7 +24,7 @@ internal static class Rates
             await using PeerStream stream = await link.Host.OpenStreamAsync(link.Peer, Ping.ProtocolId, cancellationToken);
             await Ping.RoundTripAsync(stream, cancellationToken);
             await stream.CloseAsync(cancellationToken);
-        });
+        }, cancellationToken);
 
     /// <summary>Connections that are made, up to the agreed muxer, and closed. Leaves the link connected.</summary>
     public static Task<BenchSample> HandshakeAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
@@ -31,11 +32,11 @@ internal static class Rates
         {
             await link.Host.ClosePeerAsync(link.Peer, cancellationToken);
             await link.Host.DialAsync(link.Address, cancellationToken);
-        });
+        }, cancellationToken);
 
-    private static async Task<BenchSample> CountAsync(BenchLink link, TimeSpan time, Func<Task> round)
+    private static async Task<BenchSample> CountAsync(BenchLink link, TimeSpan time, Func<Task> round, CancellationToken cancellationToken)
     {
-        TimeSpan processorTime = link.ProcessorTime;
+        TimeSpan processorTime = await link.GetProcessorTimeAsync(cancellationToken);
         long start = Stopwatch.GetTimestamp();
         int rounds = 0;
         TimeSpan elapsed;
@@ -46,6 +47,6 @@ internal static class Rates
             elapsed = Stopwatch.GetElapsedTime(start);
         }
         while (elapsed < time);
-        return new BenchSample(rounds, elapsed, link.ProcessorTime - processorTime);
+        return new BenchSample(rounds, elapsed, await link.GetProcessorTimeAsync(cancellationToken) - processorTime);
     }
 }

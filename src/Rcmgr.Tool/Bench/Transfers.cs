@@ -33,10 +33,10 @@ internal static class Transfers
         CancellationToken cancellationToken)
     {
         long each = Math.Max(1, bytes / streams);
-        TimeSpan processorTime = link.ProcessorTime;
+        TimeSpan processorTime = await link.GetProcessorTimeAsync(cancellationToken);
         (long Start, long End)[] stamps = await Task.WhenAll(Enumerable.Range(0, streams).Select(_ => Task.Run(Worker, cancellationToken)));
         TimeSpan elapsed = Stopwatch.GetElapsedTime(stamps.Min(stamp => stamp.Start), stamps.Max(stamp => stamp.End));
-        return new BenchSample(each * streams / (1024.0 * 1024), elapsed, link.ProcessorTime - processorTime);
+        return new BenchSample(each * streams / (1024.0 * 1024), elapsed, await link.GetProcessorTimeAsync(cancellationToken) - processorTime);
 
         async Task<(long Start, long End)> Worker()
         {

@@ -25,12 +25,12 @@ internal static class BenchCommand
         Option<double> seconds = Amount(new Option<double>("--seconds")
         {
             Description = "The time of each sample of pings, streams and handshakes.",
-            DefaultValueFactory = _ => 1,
+            DefaultValueFactory = _ => 0.15,
         }, MaxSeconds);
         Option<long> bytes = Amount(new Option<long>("--bytes")
         {
             Description = "The bytes of each throughput sample, over all its streams.",
-            DefaultValueFactory = _ => 256 * 1024 * 1024,
+            DefaultValueFactory = _ => 64 * 1024 * 1024,
         }, MaxBytes);
         Option<int> streams = Amount(new Option<int>("--streams")
         {
@@ -39,8 +39,8 @@ internal static class BenchCommand
         }, MaxStreams);
         Option<int> repetitions = Amount(new Option<int>("--repetitions")
         {
-            Description = "The samples of each row, with and without the manager.",
-            DefaultValueFactory = _ => 5,
+            Description = "The blocks of each row: two samples with the manager and two without. Fewer take less time and tell less.",
+            DefaultValueFactory = _ => 15,
         }, MaxRepetitions);
         Option<string[]> securities = new(SecurityName)
         {

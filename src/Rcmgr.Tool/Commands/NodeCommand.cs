@@ -22,8 +22,12 @@ internal static class NodeCommand
         };
         Option<string?> limits = new("--limits")
         {
-            Description = "A JSON file of limits; what it leaves open is scaled to this host.",
+            Description = "A JSON file of limits; what it leaves open is scaled to this host. Changes are checked and applied while the node runs.",
             HelpName = "FILE",
+        };
+        Option<bool> lenient = new("--lenient")
+        {
+            Description = "Read the limits file as other implementations do: pass over unknown names and contradictions.",
         };
         Option<string?> key = new("--key")
         {
@@ -42,7 +46,7 @@ internal static class NodeCommand
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, key, admin, json, stopWithInput,
+            listen, limits, lenient, key, admin, json, stopWithInput,
         };
         byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -50,6 +54,7 @@ internal static class NodeCommand
             NodeSettings settings = new(
                 parsed.GetRequiredValue(listen),
                 parsed.GetValue(limits),
+                parsed.GetValue(lenient),
                 parsed.GetValue(key),
                 parsed.GetValue(admin),
                 byAddress.ReadLimits(parsed),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Rcmgr.Tool.Admin;
 using Rcmgr.Tool.Demo.Attacks;
 
 namespace Rcmgr.Tool.Demo;
@@ -11,9 +12,14 @@ internal sealed class DemoCast : IAsyncDisposable
 {
     private const int MaxSecondsOfAPeer = 40;
 
+    private const string StoppedEvent = "stopped";
+
     private readonly List<ToolProcess> _all = [];
     private readonly List<Task> _readers = [];
     private readonly string _limitsPath = Path.Combine(Path.GetTempPath(), $"rcmgr-demo-{Guid.NewGuid():N}.json");
+
+    private Task _nodeReader = Task.CompletedTask;
+    private ScopeUsage? _inUseAtItsEnd;
 
     /// <summary>Where the node listens.</summary>
     public string Address { get; private set; } = "";
@@ -37,8 +43,19 @@ internal sealed class DemoCast : IAsyncDisposable
             throw new IOException($"The node did not start. {node.Errors}", e);
         }
 
-        _readers.Add(ReadAsync(node, static _ => { }));
+        _nodeReader = ReadAsync(node, line => _inUseAtItsEnd = ReadStopped(line) ?? _inUseAtItsEnd);
+        _readers.Add(_nodeReader);
         return node;
+    }
+
+    /// <summary>Asks the node to drain and end.</summary>
+    /// <returns>What it said was in use at its end; null when it said nothing, failed, or had to be killed.</returns>
+    public async Task<ScopeUsage?> StopNodeAsync(ToolProcess node, TimeSpan patience)
+    {
+        if (!await node.StopAsync(patience) || node.ExitCode != ExitCode.Success)
+            return null;
+        await _nodeReader;
+        return _inUseAtItsEnd;
     }
 
     /// <summary>Starts an honest peer whose reports go to <paramref name="report"/>.</summary>
@@ -86,6 +103,13 @@ internal sealed class DemoCast : IAsyncDisposable
     {
         await foreach (string line in process.Lines.ReadAllAsync(CancellationToken.None))
             read(line);
+    }
+
+    private static ScopeUsage? ReadStopped(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement happened = document.RootElement;
+        return happened.GetProperty("event").GetString() == StoppedEvent ? AdminJsonReader.Use(happened.GetProperty("inUse")) : null;
     }
 
     private void ReadListening(string line)

@@ -13,6 +13,7 @@ internal sealed class DemoRecord
     private IReadOnlyList<string> _skippedAttacks = [];
     private HonestReport _veteran = HonestReport.Nothing;
     private HonestReport _newcomer = HonestReport.Nothing;
+    private ScopeUsage? _inUseAtTheEnd;
     private int _samples;
     private int _missedSamples;
 
@@ -38,6 +39,13 @@ internal sealed class DemoRecord
     {
         get => Read(() => _skippedAttacks);
         set => Write(() => _skippedAttacks = value);
+    }
+
+    /// <summary>What the node said was in use when it had stopped; null when it did not stop by itself.</summary>
+    public ScopeUsage? InUseAtTheEnd
+    {
+        get => Read(() => _inUseAtTheEnd);
+        set => Write(() => _inUseAtTheEnd = value);
     }
 
     public int Samples => Read(() => _samples);

@@ -60,6 +60,8 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
         await sampling;
         if (node.HasExited)
             throw new IOException($"The node died. {node.Errors}");
+        screen.Phase = "the node stops";
+        _record.InUseAtTheEnd = await cast.StopNodeAsync(node, LeavePatience);
     }
 
     /// <summary>

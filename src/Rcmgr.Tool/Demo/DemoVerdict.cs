@@ -12,7 +12,7 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
     public bool Passed => Findings.All(finding => finding.Holds);
 
     public static DemoVerdict Of(DemoRecord record) => new(
-        [HonestPeer(record.Veteran), Limits(record), Refusals(record.Latest), Release(record.Latest)],
+        [HonestPeer(record.Veteran), Limits(record), Refusals(record.Latest), Release(record.Latest), Stop(record.InUseAtTheEnd)],
         Remarks(record));
 
     private static Finding HonestPeer(HonestReport peer)
@@ -50,6 +50,13 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
             ? new(latest is not null, "nothing is in use after everybody has gone")
             : new(false, $"still in use after everybody has gone: {string.Join(", ", holders)}");
     }
+
+    private static Finding Stop(ScopeUsage? inUse) => inUse switch
+    {
+        null => new(false, "the node did not stop by itself when it was asked to"),
+        { IsZero: true } => new(true, "the node stopped when it was asked to, with nothing in use"),
+        _ => new(false, $"the node stopped with something in use: {inUse}"),
+    };
 
     private static List<string> Remarks(DemoRecord record)
     {

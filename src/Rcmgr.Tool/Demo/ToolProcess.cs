@@ -35,16 +35,6 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>The exit code; valid once it has exited.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The processor time that it has used; valid until it has exited.</summary>
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
-
     /// <summary>The first lines of its error stream.</summary>
     public string Errors
     {
@@ -70,6 +60,14 @@ internal sealed class ToolProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
 
         return new ToolProcess(Process.Start(start) ?? throw new IOException($"'{start.FileName}' did not start."));
+    }
+
+    /// <summary>Writes an empty line to its input.</summary>
+    /// <exception cref="IOException">It has exited.</exception>
+    public async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(ReadOnlyMemory<char>.Empty, cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
     }
 
     /// <summary>Asks it to stop, and kills it if it has not exited after <paramref name="patience"/>; returns whether it stopped itself.</summary>
@@ -128,10 +126,11 @@ internal sealed class ToolProcess : IAsyncDisposable
     private static (string Path, bool IsHost) Executable()
     {
         string current = Environment.ProcessPath ?? DotNet;
-        return Path.GetFileNameWithoutExtension(current) switch
+        // Other programs' names may begin with the tool's, and only an .exe is no part of a name.
+        return Path.GetFileName(current) switch
         {
-            ToolName => (current, false),
-            DotNet => (current, true),
+            ToolName or ToolName + ".exe" => (current, false),
+            DotNet or DotNet + ".exe" => (current, true),
             _ => (DotNet, true),
         };
     }

@@ -12,8 +12,8 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     private AddressAdmission? _slotOwner;
 
     internal ConnectionScope(
-        AccountingEngine engine, ResourceLimits limits, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
-        : base(engine, limits)
+        AccountingEngine engine, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
+        : base(engine)
     {
         Id = id;
         Direction = direction;
@@ -48,6 +48,8 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     internal bool IsRevoked;
 
     internal PeerScope? Peer;
+
+    internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Connection;
 
     internal override Ancestors Ancestors => (Peer, Allowlisted) switch
     {

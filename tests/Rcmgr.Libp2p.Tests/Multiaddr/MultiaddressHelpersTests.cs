@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 
@@ -93,5 +94,19 @@ public sealed class MultiaddressHelpersTests
     {
         Assert.Equal(expected is not null, Multiaddress.Parse(text).TryGetTcpEndPoint(out var endPoint));
         Assert.Equal(expected, endPoint?.ToString());
+    }
+
+    [Theory]
+    [InlineData("/dns/example.org/tcp/4001", "example.org", AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org/tcp/4001/p2p/12D3KooWLwcXVpi5w8ZrB9wVfBhruGETCTTUqhcuHe3T3bELG9ZU", "example.org", AddressFamily.InterNetwork)]
+    [InlineData("/dns6/example.org/tcp/4001", "example.org", AddressFamily.InterNetworkV6)]
+    [InlineData("/dnsaddr/example.org/tcp/4001", null, AddressFamily.Unspecified)]
+    [InlineData("/ip4/1.2.3.4/tcp/4001", null, AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org/tcp/4001/ws", null, AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org", null, AddressFamily.Unspecified)]
+    public void Only_a_name_with_tcp_is_one_to_look_up(string text, string? name, AddressFamily family)
+    {
+        Assert.Equal(name is not null, Multiaddress.Parse(text).TryGetTcpName(out string? found, out AddressFamily foundFamily, out int port));
+        Assert.Equal((name, family, name is null ? 0 : 4001), (found, foundFamily, port));
     }
 }

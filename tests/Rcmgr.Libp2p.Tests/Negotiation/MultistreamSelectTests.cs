@@ -74,7 +74,7 @@ public sealed class MultistreamSelectTests
     public static TheoryData<string, int> HostileMessages => new()
     {
         { "\u0000", (int)NegotiationFailure.MalformedMessage },
-        { "\u0003abc", (int)NegotiationFailure.MalformedMessage },
+        { "\u0013/multistream/1.0.0 ", (int)NegotiationFailure.MalformedMessage },
         { "\u0013/multistream/2.0.0\n", (int)NegotiationFailure.WrongHeader },
         { "\u0013/multistream", (int)NegotiationFailure.ChannelEnded },
         { "", (int)NegotiationFailure.ChannelEnded },
@@ -93,6 +93,22 @@ public sealed class MultistreamSelectTests
         await AssertFailsOnBothSidesAsync([0x81, 0x08], NegotiationFailure.MessageTooLong);
         await AssertFailsOnBothSidesAsync([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], NegotiationFailure.MessageTooLong);
         await AssertFailsOnBothSidesAsync([0x93, 0x00], NegotiationFailure.MalformedMessage);
+    }
+
+    [Theory]
+    [InlineData("\u0012")]
+    [InlineData("\u0014")]
+    [InlineData("\u0080\u0008")]
+    public async Task First_message_of_another_length_than_the_header_is_refused_before_its_body_comes(string length)
+    {
+        byte[] sent = Encoding.Latin1.GetBytes(length);
+        (Stream left, Stream right) = ChannelPair.Create();
+        await left.WriteAsync(sent, Sessions.Deadline);
+        await AssertFailsAsync(NegotiationFailure.WrongHeader, MultistreamSelect.NegotiateInboundAsync(right, Supported, Sessions.Deadline));
+
+        (left, right) = ChannelPair.Create();
+        await left.WriteAsync(sent, Sessions.Deadline);
+        await AssertFailsAsync(NegotiationFailure.WrongHeader, MultistreamSelect.NegotiateOutboundAsync(right, ["/a/1"], Sessions.Deadline));
     }
 
     [Fact]

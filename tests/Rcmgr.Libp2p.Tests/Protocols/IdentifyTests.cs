@@ -186,6 +186,40 @@ public sealed class IdentifyTests
         Assert.True(pair.Server.Scope.Usage.IsZero);
     }
 
+    [Fact]
+    public async Task Pushes_beyond_the_rate_of_a_connection_are_reset_alone()
+    {
+        FakeTimeProvider time = new();
+        int received = 0;
+        IdentifyPushHandler handler = new(_ => received++, time);
+        object connection = new();
+        for (int i = 0; i < IdentifyPushHandler.Burst; i++)
+            await PushAsync(handler, connection);
+
+        Assert.Equal(StreamErrorCode.RateLimited, await RefusedPushAsync(handler, connection));
+        await PushAsync(handler, new object());
+        time.Advance(IdentifyPushHandler.Interval);
+        await PushAsync(handler, connection);
+        Assert.Equal(StreamErrorCode.RateLimited, await RefusedPushAsync(handler, connection));
+        Assert.Equal(IdentifyPushHandler.Burst + 2, received);
+    }
+
+    private static async Task PushAsync(IdentifyPushHandler handler, object connection)
+    {
+        await using StreamPair pair = await StreamPair.OpenAsync(IdentifyPush.ProtocolId, connection: connection);
+        Task serving = pair.ServeAsync(handler);
+        await IdentifyPush.SendAsync(pair.Client, ClientInfo, Sessions.Deadline);
+        await serving.WaitAsync(Sessions.Deadline);
+    }
+
+    private static async Task<uint> RefusedPushAsync(IdentifyPushHandler handler, object connection)
+    {
+        await using StreamPair pair = await StreamPair.OpenAsync(IdentifyPush.ProtocolId, connection: connection);
+        await pair.ServeAsync(handler);
+        Assert.True(pair.Server.Scope.Usage.IsZero);
+        return await StreamPair.ReadResetAsync(pair.Client);
+    }
+
     private static void AssertSame(IdentifyInfo expected, IdentifyInfo actual)
     {
         Assert.Equal(expected.PeerId, actual.PeerId);

@@ -26,8 +26,8 @@ public sealed class PeerStreamTests
         await pair.Server.DisposeAsync();
         Assert.Equal(100, pair.Server.Scope.Usage.Memory);
         Assert.Equal(1, pair.Server.Scope.Usage.StreamsInbound);
-        await pair.Server.ReleaseAsync();
-        await pair.Server.ReleaseAsync();
+        await pair.EndServerAsync();
+        await pair.EndServerAsync();
         Assert.True(pair.Server.Scope.Usage.IsZero);
     }
 

@@ -35,7 +35,8 @@ internal sealed class StreamPair : IAsyncDisposable
     public PeerStream Server { get; }
 
     public static async Task<StreamPair> OpenAsync(
-        string protocol, ResourceManagerLimits? client = null, ResourceManagerLimits? server = null, TimeProvider? time = null)
+        string protocol, ResourceManagerLimits? client = null, ResourceManagerLimits? server = null, TimeProvider? time = null,
+        object? connection = null)
     {
         (YamuxConnection clientSession, YamuxConnection serverSession) = Sessions.Pair();
         MuxedStream opened = await clientSession.OpenStreamAsync(Sessions.Deadline);
@@ -43,8 +44,8 @@ internal sealed class StreamPair : IAsyncDisposable
         return new StreamPair(
             clientSession,
             serverSession,
-            Account(ServerIdentity.PeerId, ServerAddress, protocol, opened, client, Direction.Outbound, time),
-            Account(ClientIdentity.PeerId, ClientAddress, protocol, accepted, server, Direction.Inbound, time));
+            Account(ServerIdentity.PeerId, ServerAddress, protocol, opened, client, Direction.Outbound, time, null),
+            Account(ClientIdentity.PeerId, ClientAddress, protocol, accepted, server, Direction.Inbound, time, connection));
     }
 
     /// <summary>Limits under which a service may hold so many bytes and streams.</summary>
@@ -62,8 +63,15 @@ internal sealed class StreamPair : IAsyncDisposable
         }
         finally
         {
-            await Server.ReleaseAsync();
+            await EndServerAsync();
         }
+    }
+
+    /// <summary>Ends the server's end as the swarm does when its handler has returned.</summary>
+    public async Task EndServerAsync()
+    {
+        await Server.DisposeAsync();
+        Server.Scope.Dispose();
     }
 
     /// <summary>The code with which the other end resets the stream, read at this one.</summary>
@@ -77,16 +85,23 @@ internal sealed class StreamPair : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        await Server.ReleaseAsync();
+        await EndServerAsync();
         await _clientSession.DisposeAsync();
         await _serverSession.DisposeAsync();
     }
 
     private static PeerStream Account(
-        PeerId peer, Multiaddress address, string protocol, MuxedStream stream, ResourceManagerLimits? limits, Direction direction, TimeProvider? time)
+        PeerId peer,
+        Multiaddress address,
+        string protocol,
+        MuxedStream stream,
+        ResourceManagerLimits? limits,
+        Direction direction,
+        TimeProvider? time,
+        object? connection)
     {
         StreamScope scope = new ResourceManager(limits ?? ResourceManagerLimits.Infinite).OpenStream(peer.Key, direction);
         scope.SetProtocol(protocol);
-        return new PeerStream(peer, address, protocol, stream, scope, time);
+        return new PeerStream(peer, address, protocol, stream, scope, time) { Connection = connection };
     }
 }

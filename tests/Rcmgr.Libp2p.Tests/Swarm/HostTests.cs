@@ -136,17 +136,4 @@ public sealed class HostTests
         Assert.Equal(client.PeerId, changed.Info.PeerId);
         Assert.Contains(added.WithoutPeer(), changed.Info.ListenAddresses);
     }
-
-    [Fact]
-    public async Task An_unmetered_host_leaves_the_given_manager_alone()
-    {
-        await using TestHost server = await TestHost.StartAsync();
-        await using TestHost client = await TestHost.StartAsync(
-            TestHost.Unlimited with { System = ResourceLimits.BlockAll }, options => options with { Unmetered = true });
-
-        await client.DialAsync(server);
-
-        Assert.True(await client.Host.PingAsync(server.PeerId, Ct) > TimeSpan.Zero);
-        Assert.True(client.Manager.System.Usage.IsZero);
-    }
 }

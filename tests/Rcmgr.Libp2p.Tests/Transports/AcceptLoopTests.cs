@@ -68,6 +68,30 @@ public sealed class AcceptLoopTests
         Assert.Equal(2 * AcceptLoop.ExhaustedBurst, _admitted);
     }
 
+    [Fact]
+    public async Task Accepts_that_complete_at_once_do_not_keep_whoever_starts_the_loop()
+    {
+        using CancellationTokenSource stop = new();
+        using ManualResetEventSlim started = new();
+        bool isOnItsOwn = false;
+
+        Task loop = Start(Accept, Refuse, stop.Token);
+        started.Set();
+
+        await Eventually.IsTrueAsync(() => _time.Timers == 1);
+        await stop.CancelAsync();
+        await loop;
+        Assert.True(isOnItsOwn);
+
+        Socket Accept(int count)
+        {
+            // A loop on its starter's thread waits here in vain, and goes on to fail.
+            if (count == 1)
+                isOnItsOwn = started.Wait(TimeSpan.FromSeconds(10));
+            return NewSocket();
+        }
+    }
+
     /// <summary>A clock that knows how often somebody has begun to wait.</summary>
     private sealed class CountingTime : FakeTimeProvider
     {
@@ -94,7 +118,7 @@ public sealed class AcceptLoopTests
     private Task Start(Func<int, Socket?> accept, Func<Socket, AcceptOutcome> admit, CancellationToken stop)
     {
         AcceptLoop loop = new(AcceptAsync, Admit, _time, NullLogger.Instance);
-        return Task.Run(() => loop.RunAsync(stop), CancellationToken.None);
+        return loop.RunAsync(stop);
 
         async ValueTask<Socket> AcceptAsync(CancellationToken token)
         {

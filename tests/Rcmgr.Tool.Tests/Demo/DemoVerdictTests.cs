@@ -15,7 +15,7 @@ public sealed class DemoVerdictTests
 
     private static DemoRecord Record(params AdminReport[] samples)
     {
-        DemoRecord record = new() { Veteran = Happy };
+        DemoRecord record = new() { Veteran = Happy, InUseAtTheEnd = default(ScopeUsage) };
         foreach (AdminReport sample in samples)
             record.AddSample(sample);
         return record;
@@ -72,6 +72,18 @@ public sealed class DemoVerdictTests
 
         Finding finding = Assert.Single(verdict.Findings, finding => !finding.Holds);
         Assert.Contains("still in use", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_node_that_had_to_be_killed_or_stopped_with_something_in_use_fails_it()
+    {
+        DemoRecord record = Record(Report(default));
+        record.InUseAtTheEnd = null;
+        Assert.False(DemoVerdict.Of(record).Passed);
+
+        record.InUseAtTheEnd = new ScopeUsage(0, 0, 0, 0, 0, 1);
+        Finding finding = Assert.Single(DemoVerdict.Of(record).Findings, finding => !finding.Holds);
+        Assert.Contains("Memory = 1", finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]

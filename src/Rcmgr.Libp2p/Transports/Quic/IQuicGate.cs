@@ -13,13 +13,16 @@ internal interface IQuicGate
 
     /// <summary>
     /// Opens the account of a connection, before any state of it exists (specification §8.1); false refuses it. The account is the
-    /// engine's until <see cref="Established"/>.
+    /// engine's until <see cref="TryTake"/>.
     /// </summary>
     bool TryAdmit(IPEndPoint remote, [NotNullWhen(true)] out ConnectionScope? scope);
 
     /// <summary>Reports that the account refused what the connection needed. The engine ends the connection.</summary>
     void Refused(IPEndPoint remote, in Refusal refusal);
 
-    /// <summary>Takes a connection whose handshake is done over, together with its account.</summary>
-    void Established(IQuicConnection connection, ConnectionScope scope);
+    /// <summary>
+    /// Takes a connection whose handshake is done over, together with its account; false when the host stops, and both stay the
+    /// engine's, which ends them.
+    /// </summary>
+    bool TryTake(IQuicConnection connection, ConnectionScope scope);
 }

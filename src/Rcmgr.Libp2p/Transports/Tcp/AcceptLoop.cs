@@ -32,7 +32,13 @@ internal sealed partial class AcceptLoop(
 
     private int _exhausted;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Accepts on a thread of its own until it is told to stop: under a flood every accept completes at once, and the loop would not return
+    /// to its starter.
+    /// </summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.Run(() => AcceptAsync(cancellationToken), CancellationToken.None);
+
+    private async Task AcceptAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -243,7 +243,11 @@ internal sealed unsafe partial class Ngtcp2Connection
         _isHandedOver = true;
         CountHandshakeOut();
         _established.TrySetResult();
-        _endpoint.Gate?.Established(this, _scope);
+        if (_endpoint.Gate is null || _endpoint.Gate.TryTake(this, _scope))
+            return;
+        _isHandedOver = false;
+        CloseWithCode(
+            ConnectionErrorCode.Shutdown, new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.Shutdown, "The host stops."));
     }
 
     private void CountHandshakeOut()

@@ -51,7 +51,7 @@ internal sealed partial class Ngtcp2Stream
     {
         lock (_send)
         {
-            if (_writeFailure is not null)
+            if (_writeFailure is not null && !_isFinishSent)
                 return ValueTask.FromException(_writeFailure());
             _isFinishRequested = true;
         }

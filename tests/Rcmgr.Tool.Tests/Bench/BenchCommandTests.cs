@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Rcmgr.Tool.Tests;
+namespace Rcmgr.Tool.Tests.Bench;
 
 public sealed class BenchCommandTests
 {
@@ -19,8 +19,9 @@ public sealed class BenchCommandTests
         Assert.Equal(6, rows.Count(row => row.GetProperty("security").GetString() == "tls"));
         Assert.All(rows, row =>
         {
-            Assert.True(row.GetProperty("ratio").GetDouble() > 0);
-            Assert.Equal(2, row.GetProperty("with").GetProperty("samples").GetArrayLength());
+            Assert.True(row.GetProperty("rateRatio").GetProperty("median").GetDouble() > 0);
+            Assert.True(row.GetProperty("costRatio").GetProperty("low").GetDouble() > 0);
+            Assert.Equal(4, row.GetProperty("with").GetProperty("samples").GetArrayLength());
             Assert.True(row.GetProperty("without").GetProperty("min").GetDouble() > 0);
         });
     }
