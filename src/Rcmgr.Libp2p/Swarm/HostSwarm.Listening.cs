@@ -48,7 +48,7 @@ internal sealed partial class HostSwarm
         return AddListener(actual, () => CloseSocketAsync(socket));
     }
 
-    private Multiaddress AddListener(IReadOnlyList<Multiaddress> actual, Func<ValueTask> closeAsync)
+    private Multiaddress AddListener(Multiaddress[] actual, Func<ValueTask> closeAsync)
     {
         lock (_gate)
             _listeners.Add((actual, closeAsync));

@@ -26,8 +26,11 @@ internal sealed class InitialForger
         int at = 6 + destination;
         at += 1 + initial[at];
         at += 1 + initial[at];
-        int length = BinaryPrimitives.ReadUInt16BigEndian(initial.AsSpan(at)) & 0x3fff;
-        int number = at + 2;
+        bool isLongLength = initial[at] >> 6 == 2;
+        int length = isLongLength
+            ? BinaryPrimitives.ReadInt32BigEndian(initial.AsSpan(at)) & 0x3fffffff
+            : BinaryPrimitives.ReadUInt16BigEndian(initial.AsSpan(at)) & 0x3fff;
+        int number = at + (isLongLength ? 4 : 2);
         Keys keys = new(id);
         byte[] mask = keys.Mask(initial.AsSpan(number + 4, TagBytes));
         byte[] header = initial[..(number + 4)];
