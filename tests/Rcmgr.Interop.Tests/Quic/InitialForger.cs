@@ -5,7 +5,7 @@ using System.Text;
 namespace Rcmgr.Interop.Tests.Quic;
 
 /// <summary>
-/// Turns one first packet of a handshake into any number of others, each with ids of its own, validly protected (RFC 9001 §5.2): what an
+/// Turns one first packet of a handshake into any number of others, each with a destination id of its own, validly protected (RFC 9001 §5.2): what an
 /// attacker sends who wants half-open connections and has no use for answers.
 /// </summary>
 internal sealed class InitialForger
@@ -15,6 +15,7 @@ internal sealed class InitialForger
     private static readonly byte[] Salt = Convert.FromHexString("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
 
     private readonly byte[] _frames;
+    private readonly byte[] _sourceId;
     private readonly int _size;
 
     /// <param name="initial">A datagram with one Initial packet, its destination id and an empty token.</param>
@@ -24,6 +25,7 @@ internal sealed class InitialForger
         int destination = initial[5];
         byte[] id = initial[6..(6 + destination)];
         int at = 6 + destination;
+        _sourceId = initial[(at + 1)..(at + 1 + initial[at])];
         at += 1 + initial[at];
         at += 1 + initial[at];
         bool isLongLength = initial[at] >> 6 == 2;
@@ -49,13 +51,13 @@ internal sealed class InitialForger
         aead.Decrypt(keys.Nonce(packetNumber), cipher[..^TagBytes], cipher[^TagBytes..], _frames, header);
     }
 
-    /// <summary>The same handshake's beginning with new ids.</summary>
+    /// <summary>The same handshake's beginning with a new id.</summary>
     public byte[] Create(Random random)
     {
         byte[] id = new byte[8];
         random.NextBytes(id);
-        // Short ids make room: what is left over is padding.
-        byte[] start = [0xc3, 0, 0, 0, 1, 8, .. id, 4, .. id[..4], 0];
+        // The short id makes room: what is left over is padding. The source's is repeated inside the handshake, and stays.
+        byte[] start = [0xc3, 0, 0, 0, 1, 8, .. id, (byte)_sourceId.Length, .. _sourceId, 0];
         int frames = _size - start.Length - 2 - 4 - TagBytes;
         byte[] plain = new byte[Math.Max(frames, _frames.Length)];
         _frames.CopyTo(plain, 0);
