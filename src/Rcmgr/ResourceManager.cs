@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Numerics;
 
 namespace Rcmgr;
 
@@ -11,6 +12,10 @@ namespace Rcmgr;
 /// </summary>
 public sealed class ResourceManager : IDisposable
 {
+    // So many that two processors seldom need the same one, few enough to stop them all now and then.
+    private const int ShardsPerProcessor = 4;
+    private const int MostShards = 1024;
+
     /// <summary>The name of the meter of every manager.</summary>
     public const string MeterName = "Rcmgr";
 
@@ -45,17 +50,23 @@ public sealed class ResourceManager : IDisposable
         Allowlist = options.Allowlist ?? new Allowlist();
         ConnectionLimits = options.ConnectionLimits;
         _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
-        _engine = new AccountingEngine<SingleGateAccounting>(options.Limits, Allowlist);
+        _engine = CreateEngine(options.Limits, Allowlist);
         _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
 
     /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
-    internal ResourceManager(AccountingEngine engine)
+    internal ResourceManager(AccountingEngine engine, Allowlist allowlist)
     {
-        Allowlist = new Allowlist();
+        Allowlist = allowlist;
         ConnectionLimits = ConnectionLimits.None;
         _engine = engine;
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
+    private static AccountingEngine<ParkedCreditAccounting> CreateEngine(ResourceManagerLimits limits, Allowlist allowlist)
+    {
+        int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(ShardsPerProcessor * Environment.ProcessorCount, MostShards));
+        return new AccountingEngine<ParkedCreditAccounting>(limits, allowlist, shards);
     }
 
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
@@ -91,10 +102,12 @@ public sealed class ResourceManager : IDisposable
     /// </summary>
     public long AccountingFaults => _engine.Faults;
 
+    internal AccountingEngine Engine => _engine;
+
     internal AddressAdmission? Admission => _admission;
 
     /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
-    internal static ResourceManager CreateNull() => new(new NullAccounting());
+    internal static ResourceManager CreateNull() => new(new NullAccounting(), new Allowlist());
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in

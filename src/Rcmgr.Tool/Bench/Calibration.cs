@@ -17,7 +17,7 @@ internal static class Calibration
         for (int i = 0; i < Samples; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            state = Run(state);
+            Run(ref state, Rounds);
             fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Rounds);
         }
 
@@ -25,15 +25,17 @@ internal static class Calibration
         return state == 0 ? throw new InvalidOperationException("The generator left its cycle.") : fastest;
     }
 
-    private static ulong Run(ulong state)
+    /// <summary>Runs the work a number of times.</summary>
+    public static void Run(ref ulong state, int rounds)
     {
-        for (int i = 0; i < Rounds * Steps; i++)
+        ulong current = state;
+        for (int i = 0; i < rounds * Steps; i++)
         {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
+            current ^= current << 13;
+            current ^= current >> 7;
+            current ^= current << 17;
         }
 
-        return state;
+        state = current;
     }
 }

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using Rcmgr.Tool.Bench;
+using Rcmgr.Tool.Bench.Manager;
 
 namespace Rcmgr.Tool.Commands;
 
-/// <summary><c>rcmgr bench net</c>: what the network path does, and what the manager costs on it.</summary>
+/// <summary>
+/// <c>rcmgr bench</c>: what single operations of the manager cost; <c>rcmgr bench net</c>: what the network path does, and what
+/// the manager costs on it.
+/// </summary>
 internal static class BenchCommand
 {
     private const string SecurityName = "--security";
@@ -12,13 +16,47 @@ internal static class BenchCommand
     private const long MaxBytes = 1L << 40;
     private const int MaxStreams = 64;
     private const int MaxRepetitions = 1000;
+    private const double MaxWork = 1000;
 
     /// <summary>The command, and the hidden one that its listening processes run.</summary>
     public static IEnumerable<Command> Create() =>
     [
-        new Command("bench", "Measure this machine.") { CreateNet() },
+        CreateBench(),
         CreatePeer(),
     ];
+
+    private static Command CreateBench()
+    {
+        Option<int> repetitions = Amount(new Option<int>("--repetitions")
+        {
+            Description = "The repetitions of each measurement; the least counts.",
+            DefaultValueFactory = _ => 15,
+        }, MaxRepetitions);
+        Option<double> work = Amount(new Option<double>("--work")
+        {
+            Description = "The operations in each repetition, as a multiple of the usual.",
+            DefaultValueFactory = _ => 1,
+        }, MaxWork);
+        Option<string> only = CreateOnly();
+        Option<bool> million = new("--million") { Description = "Measure a manager of a million peers, too." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
+        Command command = new("bench", "Measure single operations of the manager on this machine.")
+        {
+            repetitions, work, only, million, json, CreateNet(),
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            InvocationConfiguration configuration = parsed.InvocationConfiguration;
+            ManagerBenchResult result = await new ManagerBench(parsed.GetValue(repetitions), parsed.GetValue(work), parsed.GetRequiredValue(only))
+                .RunAsync(parsed.GetValue(million), configuration.Error, cancellationToken);
+            if (parsed.GetValue(json))
+                await configuration.Output.WriteLineAsync(ManagerBenchReport.ToJson(result));
+            else
+                ManagerBenchReport.WriteTable(configuration.Output, result);
+            return ExitCode.Success;
+        });
+        return command;
+    }
 
     private static Command CreateNet()
     {
@@ -48,12 +86,7 @@ internal static class BenchCommand
             DefaultValueFactory = _ => [.. BenchVariant.Securities],
         };
         securities.AcceptOnlyFromAmong([.. BenchVariant.Securities]);
-        Option<string> only = new("--only")
-        {
-            Description = "Only the measurements whose name contains this.",
-            HelpName = "TEXT",
-            DefaultValueFactory = _ => "",
-        };
+        Option<string> only = CreateOnly();
         Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
         Command command = new("net", "Measure TCP with Noise and TLS over loopback, with and without the manager.")
         {
@@ -74,6 +107,13 @@ internal static class BenchCommand
             cancellationToken));
         return command;
     }
+
+    private static Option<string> CreateOnly() => new("--only")
+    {
+        Description = "Only the measurements whose name contains this.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "",
+    };
 
     private static Command CreatePeer()
     {

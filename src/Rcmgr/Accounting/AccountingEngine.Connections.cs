@@ -8,88 +8,203 @@ internal sealed partial class AccountingEngine<TWide>
     public override ConnectionScope? TryOpenConnection(
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        UsageVector delta = UsageVector.OfConnection(direction, usesFileDescriptor);
-        if (TryChargeConnection(delta, isAllowlisted: false, out long id, out refusal))
-            return CreateConnection(id, delta, direction, remoteAddress, isAllowlisted: false);
-
-        // Normal capacity comes first; the allowlist is only asked when there is none left.
-        if (remoteAddress is not null && _allowlist.Allows(remoteAddress)
-            && TryChargeConnection(delta, isAllowlisted: true, out id, out refusal))
+        Shard shard = _shards[Environment.CurrentManagedThreadId & (_shards.Length - 1)];
+        bool isAllowlisted = false;
+        if (!TryChargeConnection(shard, direction, usesFileDescriptor, isAllowlisted, out long id, out refusal))
         {
-            return CreateConnection(id, delta, direction, remoteAddress, isAllowlisted: true);
+            // Normal capacity comes first; the allowlist is only asked when there is none left.
+            isAllowlisted = remoteAddress is not null && _allowlist.Allows(remoteAddress);
+            if (!isAllowlisted || !TryChargeConnection(shard, direction, usesFileDescriptor, isAllowlisted, out id, out refusal))
+            {
+                Refusals.Count(refusal);
+                return null;
+            }
         }
 
-        Refusals.Count(refusal);
-        return null;
+        ConnectionScope connection;
+        try
+        {
+            connection = new(shard, id, direction, usesFileDescriptor, remoteAddress, isAllowlisted);
+        }
+        catch (OutOfMemoryException)
+        {
+            using (shard.Gate.EnterScope())
+                GiveBackRoots(shard, isAllowlisted, PackedCounts.OfConnection(direction, usesFileDescriptor), memory: 0);
+            throw;
+        }
+
+        LeafObserver?.Opened(connection);
+        return connection;
     }
 
     public override bool TrySetPeer(ConnectionScope connection, PeerKey peer, out Refusal refusal)
     {
         // Asked outside the gate: the list may be long. Whether the connection is allowlisted at all is decided inside.
         bool staysAllowlisted = connection.Allowlisted && connection.RemoteAddress is { } address && _allowlist.Allows(address, peer);
+        Shard target = ShardOf(peer);
         bool done;
-        using (_gate.EnterScope())
-            done = TryMoveToPeer(connection, peer, staysAllowlisted, out refusal);
+        WideScope? unsettled;
+        do
+        {
+            Shard home = EnterBoth(connection, target);
+            try
+            {
+                done = TryMoveToPeer(connection, home, target, peer, staysAllowlisted, out refusal, out unsettled);
+            }
+            finally
+            {
+                ExitBoth(home, target);
+            }
+
+            if (unsettled is not null)
+                TWide.Settle(unsettled, _shards);
+        }
+        while (unsettled is not null);
+
         if (!done)
             Refusals.Count(refusal);
+        if (done || connection.IsClosed)
+            CapacityListener?.CapacityReleased(null);
         return done;
     }
 
     public override void Close(ConnectionScope connection)
     {
-        using (_gate.EnterScope())
-            CloseConnection(connection);
-    }
-
-    private bool TryChargeConnection(in UsageVector delta, bool isAllowlisted, out long id, out Refusal refusal)
-    {
-        id = 0;
-        WideScope transient = isAllowlisted ? AllowlistedTransient : Transient;
-        WideScope system = isAllowlisted ? AllowlistedSystem : System;
-        using (_gate.EnterScope())
-        {
-            if (!LimitCheck.Allows(ConfiguredLimits.Connection, default, delta, ChargeParts.Connections, out Violation violation))
-            {
-                refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
-                return false;
-            }
-
-            if (!TryChargeWide(transient, delta, ChargeParts.Connections, out refusal))
-                return false;
-            if (!TryChargeWide(system, delta, ChargeParts.Connections, out refusal))
-            {
-                TWide.Return(transient, delta);
-                return false;
-            }
-
-            id = ++_lastConnectionId;
-            return true;
-        }
-    }
-
-    private ConnectionScope CreateConnection(
-        long id, in UsageVector delta, Direction direction, IPAddress? remoteAddress, bool isAllowlisted)
-    {
+        Shard shard = EnterShardOf(connection);
         try
         {
-            return new ConnectionScope(
-                this, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
-            { Held = delta };
+            CloseConnection(shard, connection);
         }
-        catch (OutOfMemoryException)
+        finally
         {
-            using (_gate.EnterScope())
-            {
-                ReturnWide(isAllowlisted ? AllowlistedTransient : Transient, delta);
-                ReturnWide(isAllowlisted ? AllowlistedSystem : System, delta);
-            }
+            shard.Gate.Exit();
+        }
 
-            throw;
+        CapacityListener?.CapacityReleased(connection.Peer?.Key);
+        LeafObserver?.Closed(connection);
+    }
+
+    private static void CountConnection(PeerScope peer, ConnectionScope connection, int change)
+    {
+        if (connection.Direction == Direction.Inbound)
+            peer.ConnectionsInbound += change;
+        else
+            peer.ConnectionsOutbound += change;
+        if (connection.UsesFileDescriptor)
+            peer.FileDescriptors += change;
+    }
+
+    private static Shard EnterBoth(ConnectionScope connection, Shard target)
+    {
+        while (true)
+        {
+            Shard home = Volatile.Read(ref connection.Shard);
+            (home.Index < target.Index ? home : target).Gate.Enter();
+            if (!ReferenceEquals(home, target))
+                (home.Index < target.Index ? target : home).Gate.Enter();
+            if (ReferenceEquals(connection.Shard, home))
+                return home;
+            ExitBoth(home, target);
         }
     }
 
-    private bool TryMoveToPeer(ConnectionScope connection, PeerKey key, bool staysAllowlisted, out Refusal refusal)
+    private static void ExitBoth(Shard home, Shard target)
     {
+        home.Gate.Exit();
+        if (!ReferenceEquals(home, target))
+            target.Gate.Exit();
+    }
+
+    private bool TryChargeConnection(
+        Shard shard, Direction direction, bool usesFileDescriptor, bool isAllowlisted, out long id, out Refusal refusal)
+    {
+        id = 0;
+        ulong unit = PackedCounts.OfConnection(direction, usesFileDescriptor);
+        WideScope? unsettled;
+        do
+        {
+            using (shard.Gate.EnterScope())
+            {
+                if (!LimitCheck.AllowsConnection(ConfiguredLimits.Connection, 0, 0, 0, direction, usesFileDescriptor))
+                {
+                    LimitCheck.Allows(
+                        ConfiguredLimits.Connection, default, PackedCounts.Unpack(unit), ChargeParts.Connections, out Violation violation);
+                    refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
+                    return false;
+                }
+
+                ShardAccount transient = isAllowlisted ? shard.AllowlistedTransient : shard.Transient;
+                ShardAccount system = isAllowlisted ? shard.AllowlistedSystem : shard.System;
+                if (TryChargeBoth(transient, system, unit, ChargeParts.Connections, out refusal, out unsettled))
+                {
+                    id = shard.ConnectionIds.Next(ref _lastConnectionId);
+                    return true;
+                }
+            }
+
+            if (unsettled is not null)
+                TWide.Settle(unsettled, _shards);
+        }
+        while (unsettled is not null);
+
+        return false;
+    }
+
+    private void GiveBackRoots(Shard shard, bool isAllowlisted, ulong unit, long memory)
+    {
+        if (isAllowlisted)
+            GiveBack(shard.AllowlistedTransient, null, shard.AllowlistedSystem, unit, memory);
+        else
+            GiveBack(shard.Transient, null, shard.System, unit, memory);
+    }
+
+    /// <summary>Charges a unit to two wide scopes or to none.</summary>
+    /// <param name="first">The scope that is asked first.</param>
+    /// <param name="second">The scope that is asked next.</param>
+    /// <param name="unit">See <see cref="PackedCounts"/>.</param>
+    /// <param name="parts">The checks to run.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    /// <param name="unsettled">A scope that refused without being strict: settle it and try again.</param>
+    private bool TryChargeBoth(
+        ShardAccount first, ShardAccount second, ulong unit, ChargeParts parts, out Refusal refusal, out WideScope? unsettled)
+    {
+        refusal = default;
+        unsettled = null;
+        if (TWide.CanTake(first, unit, 0, parts) && TWide.CanTake(second, unit, 0, parts))
+        {
+            TWide.Take(first, unit, 0);
+            TWide.Take(second, unit, 0);
+            return true;
+        }
+
+        using (_shared.EnterScope())
+        {
+            if (!TWide.TryCharge(first, unit, 0, parts, out Violation violation))
+                return Refuse(first.Scope, violation, out refusal, out unsettled);
+            if (TWide.TryCharge(second, unit, 0, parts, out violation))
+                return true;
+            Return(first, unit, 0);
+            return Refuse(second.Scope, violation, out refusal, out unsettled);
+        }
+    }
+
+    private static bool Refuse(WideScope scope, in Violation violation, out Refusal refusal, out WideScope? unsettled)
+    {
+        refusal = Refusal.OfLimit(scope, violation);
+        unsettled = scope.IsStrict ? null : scope;
+        return false;
+    }
+
+    private bool TryMoveToPeer(
+        ConnectionScope connection,
+        Shard home,
+        Shard target,
+        PeerKey key,
+        bool staysAllowlisted,
+        out Refusal refusal,
+        out WideScope? unsettled)
+    {
+        unsettled = null;
         if (connection.IsClosed)
         {
             refusal = Refusal.OfClosed(connection);
@@ -102,66 +217,104 @@ internal sealed partial class AccountingEngine<TWide>
             return false;
         }
 
-        if (connection.Allowlisted && !staysAllowlisted && !TryRevokeAllowlisting(connection, out refusal))
+        if (connection.Allowlisted && !staysAllowlisted && !TryRevokeAllowlisting(connection, home, out refusal, out unsettled))
             return false;
 
-        if (!TryAdmitToPeer(key, connection.Held, out PeerScope? peer, out refusal))
+        if (AdmitToPeer(target, key, connection, out refusal) is not { } peer)
             return false;
 
-        peer.Held.Add(connection.Held);
+        peer.Memory += connection.Memory;
+        CountConnection(peer, connection, 1);
         peer.References++;
         connection.Peer = peer;
-        ReturnWide(connection.Allowlisted ? AllowlistedTransient : Transient, connection.Held);
+        GiveBack(connection.Allowlisted ? home.AllowlistedTransient : home.Transient, null, null, connection.Unit, connection.Memory);
+        if (!ReferenceEquals(home, target))
+            MoveTo(target, connection, home);
         return true;
+    }
+
+    /// <summary>From now on the target gives back to the system scope what the home shard has taken for the connection.</summary>
+    private static void MoveTo(Shard target, ConnectionScope connection, Shard home)
+    {
+        if (connection.Allowlisted)
+            TWide.Move(target.AllowlistedSystem, home.AllowlistedSystem, connection.Unit);
+        else
+            TWide.Move(target.System, home.System, connection.Unit);
+        Volatile.Write(ref connection.Shard, target);
     }
 
     /// <summary>
     /// Moves a connection from the allowlisted roots to the normal ones. When those have no room the connection is closed: it
     /// could be charged to nothing, and what nothing is charged with nothing limits (specification §3.2).
     /// </summary>
-    private bool TryRevokeAllowlisting(ConnectionScope connection, out Refusal refusal)
+    private bool TryRevokeAllowlisting(ConnectionScope connection, Shard home, out Refusal refusal, out WideScope? unsettled)
     {
-        if (!TryChargeNormalRoots(connection.Held, out refusal))
+        using (_shared.EnterScope())
         {
-            CloseConnection(connection);
-            return false;
+            if (!TryChargeNormalRoots(home, connection, out refusal, out unsettled))
+            {
+                if (unsettled is null)
+                    CloseConnection(home, connection);
+                return false;
+            }
+
+            Return(home.AllowlistedTransient, connection.Unit, connection.Memory);
+            Return(home.AllowlistedSystem, connection.Unit, connection.Memory);
         }
 
-        ReturnWide(AllowlistedTransient, connection.Held);
-        ReturnWide(AllowlistedSystem, connection.Held);
         connection.Allowlisted = false;
         connection.IsRevoked = true;
         return true;
     }
 
-    private bool TryChargeNormalRoots(in UsageVector delta, out Refusal refusal)
+    private bool TryChargeNormalRoots(Shard home, ConnectionScope connection, out Refusal refusal, out WideScope? unsettled)
     {
-        bool inSystem = TryChargeWide(System, delta, ChargeParts.Transfer, out refusal);
-        if (!inSystem && !refusal.IsWrap)
-            return false;
-        bool inTransient = TryChargeWide(Transient, delta, ChargeParts.Transfer, out Refusal transientRefusal);
+        (ulong unit, long memory) = (connection.Unit, connection.Memory);
+        unsettled = null;
+        refusal = default;
+        bool inSystem = TWide.TryCharge(home.System, unit, memory, ChargeParts.Transfer, out Violation violation);
+        if (!inSystem)
+        {
+            Refuse(System, violation, out refusal, out unsettled);
+            if (unsettled is not null || !refusal.IsWrap)
+                return false;
+        }
+
+        bool inTransient = TWide.TryCharge(home.Transient, unit, memory, ChargeParts.Transfer, out violation);
         if (inSystem && inTransient)
             return true;
 
         // A limit that somebody set is named before a counter that would wrap.
-        if (inSystem || (!inTransient && !transientRefusal.IsWrap))
-            refusal = transientRefusal;
+        if (!inTransient)
+        {
+            Refuse(Transient, violation, out Refusal transientRefusal, out unsettled);
+            if (inSystem || !transientRefusal.IsWrap)
+                refusal = transientRefusal;
+        }
+
         if (inSystem)
-            TWide.Return(System, delta);
+            Return(home.System, unit, memory);
         if (inTransient)
-            TWide.Return(Transient, delta);
+            Return(home.Transient, unit, memory);
         return false;
     }
 
-    private void CloseConnection(ConnectionScope connection)
+    private void CloseConnection(Shard shard, ConnectionScope connection)
     {
         if (connection.IsClosed)
             return;
-        Ancestors ancestors = connection.Ancestors;
-        ReturnToAncestors(ancestors, connection.Held);
+        long memory = connection.Memory;
         connection.IsClosed = true;
-        connection.Held = default;
-        if (ancestors.Peer is { } peer)
-            DropReference(peer);
+        connection.Memory = 0;
+        if (connection.Peer is not { } peer)
+        {
+            GiveBackRoots(shard, connection.Allowlisted, connection.Unit, memory);
+            return;
+        }
+
+        ReturnMemory(ref peer.Memory, memory);
+        CountConnection(peer, connection, -1);
+        GiveBack(null, null, connection.Allowlisted ? shard.AllowlistedSystem : shard.System, connection.Unit, memory);
+        DropReference(peer);
     }
 }

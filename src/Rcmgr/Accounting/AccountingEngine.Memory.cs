@@ -1,82 +1,139 @@
 namespace Rcmgr;
 
-/// <content>Memory and spans (specification §1.3, §2.2, §2.4).</content>
+/// <content>Reserving memory (specification §2.2).</content>
 internal sealed partial class AccountingEngine<TWide>
 {
     public override bool TryReserveMemory(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
+        if (scope is StreamScope stream && TryReserveOnStream(stream, null, size, priority))
+        {
+            refusal = default;
+            return true;
+        }
+
+        if (scope is SpanScope { Owner: StreamScope owner } span && TryReserveOnStream(owner, span, size, priority))
+        {
+            refusal = default;
+            return true;
+        }
+
+        return TryReserveOrRefuse(scope, RootOf(scope), size, priority, out refusal);
+    }
+
+    private bool TryReserveOrRefuse(ResourceScope scope, ResourceScope root, long size, byte priority, out Refusal refusal)
+    {
         bool done;
-        using (_gate.EnterScope())
+        WideScope? unsettled;
+        do
         {
-            done = TryReserve(scope, size, priority, out refusal);
-            if (!done && refusal.IsWrap)
-                PreferRealLimit(scope, size, priority, ref refusal);
+            done = root is WideScope wide
+                ? TryReserveOnWide(scope, wide, size, priority, out refusal, out unsettled)
+                : TryReserveOnLocal(scope, root, size, priority, out refusal, out unsettled);
+            if (unsettled is not null)
+                TWide.Settle(unsettled, _shards);
         }
+        while (unsettled is not null);
 
-        if (!done)
-            Refusals.Count(refusal);
-        return done;
+        if (done)
+            return true;
+        if (refusal.IsWrap)
+            PreferRealLimit(scope, size, priority, ref refusal);
+        Refusals.Count(refusal);
+        return false;
     }
 
-    public override bool ReleaseMemory(ResourceScope scope, long size)
+    private bool TryReserveOnLocal(
+        ResourceScope scope, ResourceScope root, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
     {
-        using (_gate.EnterScope())
+        Shard shard = EnterShardOf(root);
+        try
         {
-            if (scope.IsClosed)
-                return true;
-            if (scope is WideScope wide)
-                return Release(wide, size);
-
-            long amount = Math.Min(size, scope.Held.Memory);
-            ReleaseUpwards(scope, amount);
-            if (amount < size)
-                _faults++;
-            return amount == size;
+            return TryReserve(scope, root, ChargePath.Of(shard, root), size, priority, out refusal, out unsettled);
+        }
+        finally
+        {
+            shard.Gate.Exit();
         }
     }
 
-    public override SpanScope? TryBeginSpan(ResourceScope owner, out Refusal refusal)
+    /// <summary>A wide scope is reserved on in its own shard. If that shard does not use it, others may: then all are asked.</summary>
+    private bool TryReserveOnWide(
+        ResourceScope scope, WideScope wide, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
     {
-        using (_gate.EnterScope())
+        Shard home = wide.Shard;
+        using (home.Gate.EnterScope())
         {
-            if (!owner.IsClosed)
+            if (wide.IsRoot || wide.Accounts[home.Index] is { References: > 0 })
+                return TryReserve(scope, wide, ChargePath.Of(home, wide), size, priority, out refusal, out unsettled);
+        }
+
+        Shard.EnterAll(_shards);
+        try
+        {
+            if (!IsInUse(wide))
             {
-                refusal = default;
-                SpanScope span = new(owner, owner.SpansBegun + 1) { OwnLimits = owner.OwnLimits };
-                owner.SpansBegun++;
-                if (owner is SharedScope shared)
-                    shared.References++;
-                return span;
+                unsettled = null;
+                return RefuseUnused(scope, size, priority, out refusal);
             }
 
-            refusal = Refusal.OfClosed(owner);
+            ShardAccount account = AccountOf(home, wide);
+            bool done = TryReserve(scope, wide, ChargePath.Of(home, wide), size, priority, out refusal, out unsettled);
+            CloseIfUnpinned(account);
+            return done;
         }
-
-        Refusals.Count(refusal);
-        return null;
-    }
-
-    public override void Close(SpanScope span)
-    {
-        using (_gate.EnterScope())
+        finally
         {
-            if (span.IsClosed)
-                return;
-            ReleaseUpwards(span, span.Held.Memory);
-            span.IsClosed = true;
-            if (span.Owner is SharedScope shared)
-                DropReference(shared);
+            Shard.ExitAll(_shards);
         }
     }
 
-    private static bool TryReserve(ResourceScope scope, long size, byte priority, out Refusal refusal)
+    /// <summary>Refuses for the first span that does, or else for the wide scope at the top: nothing uses it, so it is closed.</summary>
+    private static bool RefuseUnused(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
-        ResourceScope root = scope;
-        while (AllowsHere(root, size, priority, out refusal))
+        refusal = default;
+        while (scope is SpanScope span)
         {
-            if (root is not SpanScope span)
-                return TryReserveAbove(scope, root, size, priority, out refusal);
-            root = span.Owner;
+            if (!AllowsHere(span, size, priority, out refusal))
+                return false;
+            scope = span.Owner;
+        }
+
+        refusal = Refusal.OfClosed(scope);
+        return false;
+    }
+
+    private ShardAccount AccountOf(Shard shard, WideScope wide)
+    {
+        if (wide.Accounts[shard.Index] is { } account)
+            return account;
+        using (_shared.EnterScope())
+            return AddAccount(shard, wide);
+    }
+
+    /// <summary>Checks from the scope to the top, then charges all of them.</summary>
+    private bool TryReserve(
+        ResourceScope scope, ResourceScope root, in ChargePath path, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
+    {
+        unsettled = null;
+        ResourceScope level = scope;
+        while (AllowsHere(level, size, priority, out refusal))
+        {
+            if (!ReferenceEquals(level, root))
+            {
+                level = ((SpanScope)level).Owner;
+                continue;
+            }
+
+            if ((path.Peer is { } peer && !AllowsLocal(peer, size, priority, out refusal))
+                || (path.ProtocolPeer is { } protocolPeer && !AllowsLocal(protocolPeer, size, priority, out refusal))
+                || (path.ServicePeer is { } servicePeer && !AllowsLocal(servicePeer, size, priority, out refusal))
+                || !TryReserveWide(path, size, priority, out refusal, out unsettled))
+            {
+                return false;
+            }
+
+            Commit(scope, root, path, size);
+            return true;
         }
 
         return false;
@@ -97,62 +154,114 @@ internal sealed partial class AccountingEngine<TWide>
 
     private static bool AllowsLocal(ResourceScope scope, long size, byte priority, out Refusal refusal)
     {
-        if (LimitCheck.AllowsMemory(scope.CurrentLimits, scope.Held.Memory, size, priority))
+        ResourceLimits limits = scope.CurrentLimits;
+        if (LimitCheck.AllowsMemory(limits, scope.Memory, size, priority))
         {
             refusal = default;
             return true;
         }
 
-        refusal = Refusal.OfLimit(scope, LimitCheck.MemoryViolation(scope.CurrentLimits, scope.Held.Memory, size, priority));
+        refusal = Refusal.OfLimit(scope, LimitCheck.MemoryViolation(limits, scope.Memory, size, priority));
         return false;
     }
 
-    private static bool TryReserveAbove(ResourceScope scope, ResourceScope root, long size, byte priority, out Refusal refusal)
+    private bool TryReserveWide(in ChargePath path, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
     {
-        Ancestors ancestors = root.Ancestors;
-        if ((ancestors.Peer is { } peer && !AllowsLocal(peer, size, priority, out refusal))
-            || (ancestors.ProtocolPeer is { } protocolPeer && !AllowsLocal(protocolPeer, size, priority, out refusal))
-            || (ancestors.ServicePeer is { } servicePeer && !AllowsLocal(servicePeer, size, priority, out refusal))
-            || !TryReserveWide(ancestors, size, priority, out refusal))
+        refusal = default;
+        unsettled = null;
+        return TryTakeMemory(path.First, path.Middle, path.Last, size, priority)
+            || TryReserveShared(path, size, priority, out refusal, out unsettled);
+    }
+
+    private bool TryReserveShared(in ChargePath path, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
+    {
+        using (_shared.EnterScope())
         {
+            if (!TryReserveIn(path.First, size, priority, out refusal, out unsettled))
+                return false;
+            if (!TryReserveIn(path.Middle, size, priority, out refusal, out unsettled))
+            {
+                Return(path.First, 0, size);
+                return false;
+            }
+
+            if (TryReserveIn(path.Last, size, priority, out refusal, out unsettled))
+                return true;
+            Return(path.First, 0, size);
+            Return(path.Middle, 0, size);
             return false;
         }
+    }
 
-        Reserve(ancestors.Peer, size);
-        Reserve(ancestors.ProtocolPeer, size);
-        Reserve(ancestors.ServicePeer, size);
-        for (ResourceScope? charged = scope; charged is not null and not WideScope; charged = (charged as SpanScope)?.Owner)
-            charged.Held.Memory += size;
-        return true;
+    private static bool TryReserveIn(ShardAccount? account, long size, byte priority, out Refusal refusal, out WideScope? unsettled)
+    {
+        refusal = default;
+        unsettled = null;
+        return account is null
+            || TWide.TryChargeMemory(account, size, priority, out Violation violation)
+            || Refuse(account.Scope, violation, out refusal, out unsettled);
+    }
+
+    private static void Commit(ResourceScope scope, ResourceScope root, in ChargePath path, long size)
+    {
+        if (path.Peer is not null)
+            path.Peer.Memory += size;
+        if (path.ProtocolPeer is not null)
+            path.ProtocolPeer.Memory += size;
+        if (path.ServicePeer is not null)
+            path.ServicePeer.Memory += size;
+        while (scope is SpanScope span)
+        {
+            span.Memory += size;
+            scope = span.Owner;
+        }
+
+        if (root is WideScope wide)
+        {
+            wide.DirectMemory += size;
+            return;
+        }
+
+        root.Memory += size;
+        if (root is PeerScope peer)
+            peer.DirectMemory += size;
     }
 
     /// <summary>
     /// An unlimited scope refused because its counter would have left 63 bits. If a scope above it refuses for a limit that
     /// somebody set, or is closed, that is the one to be named.
     /// </summary>
-    private static void PreferRealLimit(ResourceScope scope, long size, byte priority, ref Refusal refusal)
+    private void PreferRealLimit(ResourceScope scope, long size, byte priority, ref Refusal refusal)
     {
-        ResourceScope root = scope;
-        while (root is SpanScope span && !root.IsClosed)
+        Shard.EnterAll(_shards);
+        try
         {
-            if (Breaks(root, size, priority, ref refusal))
-                return;
-            root = span.Owner;
-        }
+            ResourceScope root = scope;
+            while (root is SpanScope span && !root.IsClosed)
+            {
+                if (Breaks(root, size, priority, ref refusal))
+                    return;
+                root = span.Owner;
+            }
 
-        if (root.IsClosed)
-        {
-            refusal = Refusal.OfClosed(root);
-            return;
-        }
-
-        Ancestors above = root.Ancestors;
-        ReadOnlySpan<ResourceScope?> path =
-            [root, above.Peer, above.ProtocolPeer, above.ServicePeer, above.FirstWide, above.MiddleWide, above.LastWide];
-        foreach (ResourceScope? level in path)
-        {
-            if (level is not null && Breaks(level, size, priority, ref refusal))
+            if (root.IsClosed || (root is WideScope wide && wide.Accounts[wide.Shard.Index] is null))
+            {
+                refusal = Refusal.OfClosed(root);
                 return;
+            }
+
+            ChargePath above = ChargePath.Of(root.Shard, root);
+            ReadOnlySpan<ResourceScope?> path =
+                [root, above.Peer, above.ProtocolPeer, above.ServicePeer, above.First?.Scope, above.Middle?.Scope, above.Last?.Scope];
+            foreach (ResourceScope? level in path)
+            {
+                if (level is not null && Breaks(level, size, priority, ref refusal))
+                    return;
+            }
+        }
+        finally
+        {
+            Shard.ExitAll(_shards);
         }
     }
 
@@ -164,83 +273,5 @@ internal sealed partial class AccountingEngine<TWide>
             return false;
         refusal = Refusal.OfLimit(scope, LimitCheck.MemoryViolation(limits, current, size, priority));
         return true;
-    }
-
-    private static bool TryReserveWide(in Ancestors ancestors, long size, byte priority, out Refusal refusal)
-    {
-        if (!TryReserveIn(ancestors.FirstWide, size, priority, out refusal))
-            return false;
-        if (!TryReserveIn(ancestors.MiddleWide, size, priority, out refusal))
-        {
-            Undo(ancestors.FirstWide, size);
-            return false;
-        }
-
-        if (!TryReserveIn(ancestors.LastWide, size, priority, out refusal))
-        {
-            Undo(ancestors.FirstWide, size);
-            Undo(ancestors.MiddleWide, size);
-            return false;
-        }
-
-        return true;
-    }
-
-    private static bool TryReserveIn(WideScope? scope, long size, byte priority, out Refusal refusal)
-    {
-        refusal = default;
-        if (scope is null || TWide.TryChargeMemory(scope, size, priority, out Violation violation))
-            return true;
-        refusal = Refusal.OfLimit(scope, violation);
-        return false;
-    }
-
-    private static void Undo(WideScope? scope, long size)
-    {
-        if (scope is not null)
-            TWide.ReturnMemory(scope, size);
-    }
-
-    private static void Reserve(ResourceScope? scope, long size)
-    {
-        if (scope is not null)
-            scope.Held.Memory += size;
-    }
-
-    /// <summary>
-    /// Gives back memory from a scope to the top. What a level never had is not taken from the levels above it, which hold
-    /// other scopes' shares as well. A closed owner has given back everything already.
-    /// </summary>
-    private void ReleaseUpwards(ResourceScope scope, long amount)
-    {
-        for (ResourceScope level = scope; !level.IsClosed; level = ((SpanScope)level).Owner)
-        {
-            if (level is WideScope wide)
-            {
-                Release(wide, amount);
-                return;
-            }
-
-            amount = Math.Min(amount, level.Held.Memory);
-            level.Held.Memory -= amount;
-            if (level is SpanScope)
-                continue;
-            ReturnToAncestors(level.Ancestors, new UsageVector { Memory = amount });
-            if (level is SharedScope shared)
-                CollectIfUnused(shared);
-            return;
-        }
-    }
-
-    private bool Release(WideScope scope, long size)
-    {
-        long amount = Math.Min(size, TWide.Read(scope).Memory);
-        if (amount < size)
-            _faults++;
-        UsageVector delta = new() { Memory = amount };
-        ReturnWide(scope, delta);
-        if (scope.Parent is not null)
-            ReturnWide(scope.Parent, delta);
-        return amount == size;
     }
 }

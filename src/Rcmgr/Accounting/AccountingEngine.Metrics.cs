@@ -5,19 +5,29 @@ internal sealed partial class AccountingEngine<TWide>
 {
     public override IReadOnlyList<ScopeReport> ReadWideScopes()
     {
-        using (_gate.EnterScope())
-            return [.. WideScopes().Select(Report)];
+        Shard.EnterAll(_shards);
+        try
+        {
+            return [.. WideScopes().Where(IsInUse).Select(Report)];
+        }
+        finally
+        {
+            Shard.ExitAll(_shards);
+        }
     }
 
     public override void ReadPeers(PeerDistribution distribution)
     {
-        using (_gate.EnterScope())
+        foreach (Shard shard in _shards)
         {
-            foreach (PeerScope peer in _peers.Values)
-                distribution.Add(peer.Held);
+            using (shard.Gate.EnterScope())
+            {
+                foreach (PeerScope peer in shard.Peers.All())
+                {
+                    if (!peer.IsClosed)
+                        distribution.Add(peer.Held);
+                }
+            }
         }
     }
-
-    private IEnumerable<WideScope> WideScopes() =>
-        [System, Transient, AllowlistedSystem, AllowlistedTransient, .. _services.Values, .. _protocols.Values];
 }

@@ -1,181 +1,181 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Rcmgr;
 
 /// <content>
-/// Which shared scopes exist (specification §1.4, §1.5). A peer, protocol or service scope is made when something is charged
-/// to it and goes away with the last reference, unless it still holds memory; so the tables hold what is in use and no more.
+/// Which peer scopes there are, and their shares of protocols and services (specification §1.4, §1.5). Such a scope is made
+/// when something is charged to it and ends with the last reference, unless it still holds memory. A few of those that ended
+/// last linger, closed and empty, for the next stream or connection of the same peer (<see cref="LingerRing"/>).
+/// All of it is under the gate of the peer's shard.
 /// </content>
 internal sealed partial class AccountingEngine<TWide>
 {
-    private readonly Dictionary<PeerKey, PeerScope> _peers = [];
-    private readonly Dictionary<string, WideScope> _protocols = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, WideScope> _services = new(StringComparer.Ordinal);
-
-    // Limits that were set on a live scope stay in force for its key after the scope has gone.
-    private readonly Dictionary<PeerKey, ResourceLimits> _peerOverrides = [];
-    private readonly Dictionary<string, ResourceLimits> _protocolOverrides = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ResourceLimits> _serviceOverrides = new(StringComparer.Ordinal);
-
     public override ScopeView ViewPeer(PeerKey peer)
     {
-        using (_gate.EnterScope())
-            return View(GetOrAddPeer(peer));
-    }
-
-    public override ScopeView ViewGroup(ScopeKind kind, string name)
-    {
-        using (_gate.EnterScope())
-            return View(FindGroup(kind, name) ?? AddGroup(kind, name));
+        Shard shard = ShardOf(peer);
+        using (shard.Gate.EnterScope())
+        {
+            PeerScope scope = UsePeer(shard, peer, shard.Peers.Find(peer)).Expose();
+            ScopeView view = new(scope);
+            scope.References++;
+            return view;
+        }
     }
 
     public override void EndView(SharedScope scope)
     {
-        using (_gate.EnterScope())
+        using (scope.Shard.Gate.EnterScope())
             DropReference(scope);
     }
 
-    public override void SetLimits(ResourceScope scope, ResourceLimits limits)
+    private ResourceLimits PeerLimits(Shard shard, PeerKey key) =>
+        shard.PeerOverrides.GetValueOrDefault(key) ?? ConfiguredLimits.PeerLimits(key);
+
+    /// <summary>Finds or makes the scope of a peer that has room for a connection. A refused peer gets no scope.</summary>
+    private PeerScope? AdmitToPeer(Shard shard, PeerKey key, ConnectionScope connection, out Refusal refusal)
     {
-        using (_gate.EnterScope())
-        {
-            scope.OwnLimits = limits;
-            if (scope is PeerScope peer)
-                ReplacePeerLimits(peer.Key, limits);
-            else if (scope is WideScope { Kind: ScopeKind.Protocol or ScopeKind.Service } group)
-                ReplaceGroupLimits(group.Kind, group.GroupName, limits);
-        }
-    }
-
-    // The scope that was asked may be gone; the limits are for the one that has its key now, too.
-    private void ReplacePeerLimits(PeerKey key, ResourceLimits limits)
-    {
-        _peerOverrides[key] = limits;
-        if (_peers.TryGetValue(key, out PeerScope? live))
-            live.OwnLimits = limits;
-    }
-
-    private void ReplaceGroupLimits(ScopeKind kind, string name, ResourceLimits limits)
-    {
-        Overrides(kind)[name] = limits;
-        if (FindGroup(kind, name) is { } live)
-            live.OwnLimits = limits;
-    }
-
-    private static ScopeView View(SharedScope scope)
-    {
-        ScopeView view = new(scope);
-        scope.References++;
-        return view;
-    }
-
-    private ResourceLimits PeerLimits(PeerKey key) =>
-        _peerOverrides.Count > 0 && _peerOverrides.TryGetValue(key, out ResourceLimits? limits) ? limits : ConfiguredLimits.PeerLimits(key);
-
-    private ResourceLimits GroupLimits(ScopeKind kind, string name) =>
-        Overrides(kind).TryGetValue(name, out ResourceLimits? limits) ? limits : ConfiguredLimits.For(kind, name);
-
-    private Dictionary<string, ResourceLimits> Overrides(ScopeKind kind) =>
-        kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides;
-
-    private PeerScope GetOrAddPeer(PeerKey key)
-    {
-        if (_peers.TryGetValue(key, out PeerScope? peer))
-            return peer;
-        return _peers[key] = new PeerScope(this, ConfiguredLimits.PeerLimits(key), key, System)
-        {
-            OwnLimits = _peerOverrides.GetValueOrDefault(key),
-        };
-    }
-
-    private bool AllowsPeer(PeerKey key, in UsageVector delta, ChargeParts parts, out Refusal refusal)
-    {
-        _peers.TryGetValue(key, out PeerScope? peer);
-        if (LimitCheck.Allows(peer?.CurrentLimits ?? PeerLimits(key), peer?.Held ?? default, delta, parts, out Violation violation))
+        PeerScope? found = shard.Peers.Find(key);
+        if (found is not null && HasRoom(found, connection))
         {
             refusal = default;
-            return true;
+            return UsePeer(shard, key, found);
+        }
+
+        ResourceLimits limits = found?.CurrentLimits ?? PeerLimits(shard, key);
+        if (LimitCheck.Allows(limits, found?.Held ?? default, connection.Held, ChargeParts.Transfer, out Violation violation))
+        {
+            refusal = default;
+            return UsePeer(shard, key, found);
         }
 
         refusal = Refusal.OfLimit(ScopeKind.Peer, key, null, violation);
-        return false;
+        return null;
     }
 
-    /// <summary>Finds or makes the scope of a peer that has room for <paramref name="delta"/>. A refused peer gets no scope.</summary>
-    private bool TryAdmitToPeer(
-        PeerKey key, in UsageVector delta, [NotNullWhen(true)] out PeerScope? peer, out Refusal refusal)
+    private static bool HasRoom(PeerScope peer, ConnectionScope connection)
     {
-        bool allowed = AllowsPeer(key, delta, ChargeParts.Transfer, out refusal);
-        peer = allowed ? GetOrAddPeer(key) : null;
-        return allowed;
+        ResourceLimits limits = peer.CurrentLimits;
+        return LimitCheck.AllowsMemory(limits, peer.Memory, connection.Memory, MemoryPriority.Always)
+            && (long)peer.StreamsInbound + peer.StreamsOutbound <= limits.Streams
+            && LimitCheck.AllowsConnection(
+                limits,
+                peer.ConnectionsInbound,
+                peer.ConnectionsOutbound,
+                peer.FileDescriptors,
+                connection.Direction,
+                connection.UsesFileDescriptor);
     }
 
-    private WideScope? FindGroup(ScopeKind kind, string name) =>
-        (kind == ScopeKind.Protocol ? _protocols : _services).GetValueOrDefault(name);
-
-    private WideScope AddGroup(ScopeKind kind, string name)
+    /// <summary>The open scope of a peer; <paramref name="found"/> is what the shard's table has of it.</summary>
+    private PeerScope UsePeer(Shard shard, PeerKey key, PeerScope? found)
     {
-        WideScope group = new(this, ConfiguredLimits.For(kind, name), kind, System, name)
+        if (found is { IsClosed: false })
+            return found;
+        if (found is { IsExposed: false })
         {
-            OwnLimits = Overrides(kind).GetValueOrDefault(name),
-        };
-        (kind == ScopeKind.Protocol ? _protocols : _services).Add(name, group);
-        return group;
+            found.IsClosed = false;
+            found.SpansBegun = 0;
+            found.DirectMemory = 0;
+            return found;
+        }
+
+        if (found is not null)
+            Remove(found);
+        PeerScope peer = new(shard, PeerLimits(shard, key), key) { HasOwnLimits = shard.PeerOverrides.ContainsKey(key) };
+        shard.Peers.Add(peer);
+        return peer;
     }
 
-    private static PeerSubScope? FindSubScope(PeerScope peer, WideScope group)
+    /// <summary>The open share of a peer in a protocol or service; <paramref name="found"/> is what the peer has of it.</summary>
+    private PeerSubScope UseSubScope(PeerScope peer, ShardAccount account, PeerSubScope? found)
     {
-        PeerSubScope? sub = peer.FirstSubScope;
-        while (sub is not null && !ReferenceEquals(sub.Group, group))
-            sub = sub.Next;
-        return sub;
-    }
+        if (found is { IsClosed: false })
+            return found;
+        if (found is null)
+        {
+            found = new PeerSubScope(ShareLimits(account.IsService, account.Name), account, peer);
+            peer.SubScopes.Add(found);
+            account.Pins++;
+        }
 
-    private PeerSubScope AddSubScope(PeerScope peer, WideScope group)
-    {
-        ScopeKind kind = group.Kind == ScopeKind.Protocol ? ScopeKind.ProtocolPeer : ScopeKind.ServicePeer;
-        ResourceLimits limits = ConfiguredLimits.For(kind, group.GroupName);
-        PeerSubScope sub = new(this, limits, group, peer) { Next = peer.FirstSubScope };
-        peer.FirstSubScope = sub;
+        found.IsClosed = false;
+        found.SpansBegun = 0;
+        account.References++;
         peer.References++;
-        group.References++;
-        return sub;
+        return found;
     }
+
+    private ResourceLimits ShareLimits(bool isService, string name) =>
+        isService ? ConfiguredLimits.ServicePeerLimits(name) : ConfiguredLimits.ProtocolPeerLimits(name);
 
     private void DropReference(SharedScope scope)
     {
-        scope.References--;
-        CollectIfUnused(scope);
-    }
-
-    private void CollectIfUnused(SharedScope scope)
-    {
-        if (scope.References > 0 || scope.IsClosed)
-            return;
         switch (scope)
         {
             case PeerSubScope sub:
-                Unlink(sub);
-                sub.IsClosed = true;
-                DropReference(sub.Group);
-                DropReference(sub.Peer);
+                DropReference(sub);
                 break;
-            case PeerScope peer when peer.Held.IsZero:
-                peer.IsClosed = true;
-                _peers.Remove(peer.Key);
+            case PeerScope peer:
+                DropReference(peer);
                 break;
-            case WideScope { Kind: ScopeKind.Protocol or ScopeKind.Service } group when TWide.Read(group).IsZero:
-                group.IsClosed = true;
-                (group.Kind == ScopeKind.Protocol ? _protocols : _services).Remove(group.GroupName);
+            case WideScope { IsRoot: false } group:
+                DropReference(group.Accounts[group.Shard.Index]!);
                 break;
         }
     }
 
-    private static void Unlink(PeerSubScope sub)
+    private void DropReference(PeerScope peer)
     {
-        ref PeerSubScope? link = ref sub.Peer.FirstSubScope;
-        while (!ReferenceEquals(link, sub))
-            link = ref link!.Next;
-        link = sub.Next;
+        peer.References--;
+        CloseIfUnused(peer);
+    }
+
+    private void CloseIfUnused(PeerScope peer)
+    {
+        if (peer.References > 0 || peer.IsClosed || !peer.HoldsNothing)
+            return;
+        peer.IsClosed = true;
+        if (peer.IsExposed)
+            Remove(peer);
+        else
+            Linger(peer);
+    }
+
+    private void DropReference(PeerSubScope sub)
+    {
+        if (--sub.References > 0)
+            return;
+        sub.IsClosed = true;
+        sub.Account.References--;
+        if (sub.HasOwnLimits || !sub.Held.IsZero)
+            Remove(sub);
+        else
+            Linger(sub);
+        DropReference(sub.Peer);
+    }
+
+    private void Linger(SharedScope scope)
+    {
+        if (scope.LingerPlace != 0 || scope.Shard.Lingering.Keep(scope) is not { IsClosed: true } evicted)
+            return;
+        if (evicted is PeerScope peer)
+            Remove(peer);
+        else
+            Remove((PeerSubScope)evicted);
+    }
+
+    /// <summary>Ends a closed peer for good. What is left of its shares is closed, too: an open one would refer to the peer.</summary>
+    private void Remove(PeerScope peer)
+    {
+        while (peer.SubScopes.Any is { } sub)
+            Remove(sub);
+        peer.Shard.Lingering.Forget(peer);
+        peer.Shard.Peers.Remove(peer);
+    }
+
+    private void Remove(PeerSubScope sub)
+    {
+        sub.Shard.Lingering.Forget(sub);
+        sub.Peer.SubScopes.Remove(sub);
+        sub.Account.Pins--;
+        CloseIfUnpinned(sub.Account);
     }
 }

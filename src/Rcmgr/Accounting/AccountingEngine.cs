@@ -6,26 +6,41 @@ namespace Rcmgr;
 /// What scopes and the manager ask of the accounting. The engine itself is generic over the policy that counts wide scopes
 /// (<see cref="IWideAccounting"/>), so that the policy's calls are bound when the code is compiled; scopes see only this.
 /// </summary>
-internal abstract partial class AccountingEngine
+internal abstract class AccountingEngine
 {
-    protected AccountingEngine(ResourceManagerLimits limits)
+    private ResourceManagerLimits _configured;
+
+    protected AccountingEngine(ResourceManagerLimits limits, int shards)
     {
         _configured = limits;
-        System = new WideScope(this, limits.System, ScopeKind.System, null);
-        Transient = new WideScope(this, limits.Transient, ScopeKind.Transient, System);
-        AllowlistedSystem = new WideScope(this, limits.AllowlistedSystem, ScopeKind.AllowlistedSystem, null);
-        AllowlistedTransient = new WideScope(this, limits.AllowlistedTransient, ScopeKind.AllowlistedTransient, AllowlistedSystem);
+        Refusals = new RefusalCounters(shards);
     }
 
-    public WideScope System { get; }
+    public WideScope System { get; protected init; } = null!;
 
-    public WideScope Transient { get; }
+    public WideScope Transient { get; protected init; } = null!;
 
-    public WideScope AllowlistedSystem { get; }
+    public WideScope AllowlistedSystem { get; protected init; } = null!;
 
-    public WideScope AllowlistedTransient { get; }
+    public WideScope AllowlistedTransient { get; protected init; } = null!;
 
-    public RefusalCounters Refusals { get; } = new();
+    /// <summary>The limits of every scope that was not given its own. Written under all gates.</summary>
+    public ResourceManagerLimits ConfiguredLimits
+    {
+        get => Volatile.Read(ref _configured);
+        protected set => Volatile.Write(ref _configured, value);
+    }
+
+    public RefusalCounters Refusals { get; }
+
+    /// <summary>
+    /// Told after something was given back, or limits were replaced, with no gate held; null while nobody waits. To lose no
+    /// wake-up: register first, then try, then wait.
+    /// </summary>
+    public volatile ICapacityListener? CapacityListener;
+
+    /// <summary>Told of every connection, stream and span, with no gate held; null when nobody looks for leaks.</summary>
+    public volatile ILeafObserver? LeafObserver;
 
     /// <summary>Releases of more than was held, so far.</summary>
     public abstract long Faults { get; }
@@ -63,7 +78,19 @@ internal abstract partial class AccountingEngine
 
     public abstract void SetLimits(ResourceScope scope, ResourceLimits limits);
 
+    /// <summary>What replacing the limits would change at this instant.</summary>
+    public abstract LimitsPlan PlanLimits(ResourceManagerLimits limits);
+
+    /// <summary>
+    /// Replaces the limits of all scopes that were not given their own, live ones and those to come, at one instant, and says what that
+    /// changed.
+    /// </summary>
+    public abstract LimitsPlan ReplaceConfiguredLimits(ResourceManagerLimits limits);
+
     public abstract ResourceManagerSnapshot TakeSnapshot();
+
+    /// <summary>Makes every wide scope that there is count strictly for good: the state near a limit, to be measured and tested.</summary>
+    public abstract void PinStrict();
 
     /// <summary>The roots, services and protocols. Each is read exactly; together they need not be of one instant.</summary>
     public abstract IReadOnlyList<ScopeReport> ReadWideScopes();

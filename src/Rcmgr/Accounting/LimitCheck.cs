@@ -53,6 +53,24 @@ internal static class LimitCheck
     public static Violation MemoryViolation(ResourceLimits limits, long current, long size, byte priority) =>
         new() { Resource = Resource.Memory, Requested = size, Current = current, Limit = limits.Memory, Priority = priority };
 
+    /// <summary>Whether one more connection is allowed: what <see cref="Allows"/> says of a connection alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllowsConnection(
+        ResourceLimits limits, int inbound, int outbound, int descriptors, Direction direction, bool usesFileDescriptor) =>
+        (direction == Direction.Inbound
+            ? AllowsCount(limits.ConnectionsInbound, inbound, 1)
+            : AllowsCount(limits.ConnectionsOutbound, outbound, 1))
+        && (long)inbound + outbound + 1 <= limits.Connections
+        && (!usesFileDescriptor || AllowsCount(limits.FileDescriptors, descriptors, 1));
+
+    /// <summary>Whether one more stream is allowed: what <see cref="Allows"/> says of a stream alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllowsStream(ResourceLimits limits, int inbound, int outbound, Direction direction) =>
+        (direction == Direction.Inbound
+            ? AllowsCount(limits.StreamsInbound, inbound, 1)
+            : AllowsCount(limits.StreamsOutbound, outbound, 1))
+        && (long)inbound + outbound + 1 <= limits.Streams;
+
     private static bool AllowsStreams(ResourceLimits limits, in UsageVector current, in UsageVector delta) =>
         AllowsCount(limits.StreamsInbound, current.StreamsInbound, delta.StreamsInbound)
         && AllowsCount(limits.StreamsOutbound, current.StreamsOutbound, delta.StreamsOutbound)
@@ -74,6 +92,16 @@ internal static class LimitCheck
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AllowsTotal(long limit, long inbound, long outbound, long amountInbound, long amountOutbound) =>
         inbound + outbound + amountInbound + amountOutbound <= limit;
+
+    /// <summary>What <see cref="Allows"/> says of a stream that is not allowed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Violation StreamViolation(ResourceLimits limits, int inbound, int outbound, Direction direction)
+    {
+        (int current, long limit) = direction == Direction.Inbound ? (inbound, limits.StreamsInbound) : (outbound, limits.StreamsOutbound);
+        return AllowsCount(limit, current, 1)
+            ? Count(Resource.Streams, null, (long)inbound + outbound, 1, limits.Streams)
+            : Count(Resource.Streams, direction, current, 1, limit);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Violation StreamViolation(ResourceLimits limits, in UsageVector current, in UsageVector delta)
@@ -106,6 +134,7 @@ internal static class LimitCheck
         return Count(Resource.FileDescriptors, null, current.FileDescriptors, delta.FileDescriptors, limits.FileDescriptors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Violation Count(Resource resource, Direction? direction, long current, long requested, long limit) =>
         new() { Resource = resource, Direction = direction, Current = current, Requested = requested, Limit = limit };
 }

@@ -14,14 +14,20 @@ namespace Rcmgr;
 [SuppressMessage("Design", "CA1001", Justification = "Disposing the one span would do nothing.")]
 internal sealed class NullAccounting : AccountingEngine
 {
+    private readonly Shard _shard;
     private readonly PeerScope _peer;
     private readonly SpanScope _span;
 
     public NullAccounting()
-        : base(ResourceManagerLimits.Infinite)
+        : base(ResourceManagerLimits.Infinite, shards: 1)
     {
-        _peer = new PeerScope(this, ResourceLimits.AllowAll, new PeerKey("any"), System);
-        _span = new SpanScope(System, 0);
+        _shard = new Shard(this, 0, new Gate());
+        System = CreateWide(ScopeKind.System);
+        Transient = CreateWide(ScopeKind.Transient);
+        AllowlistedSystem = CreateWide(ScopeKind.AllowlistedSystem);
+        AllowlistedTransient = CreateWide(ScopeKind.AllowlistedTransient);
+        _peer = new PeerScope(_shard, ResourceLimits.AllowAll, new PeerKey("any"));
+        _span = new SpanScope(System, ResourceLimits.AllowAll, 0);
     }
 
     public override long Faults => 0;
@@ -30,7 +36,7 @@ internal sealed class NullAccounting : AccountingEngine
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
         refusal = default;
-        return new ConnectionScope(this, 0, direction, usesFileDescriptor, remoteAddress, isAllowlisted: false);
+        return new ConnectionScope(_shard, 0, direction, usesFileDescriptor, remoteAddress, isAllowlisted: false);
     }
 
     public override bool TrySetPeer(ConnectionScope connection, PeerKey peer, out Refusal refusal)
@@ -42,7 +48,7 @@ internal sealed class NullAccounting : AccountingEngine
     public override StreamScope TryOpenStream(PeerKey peer, Direction direction, out Refusal refusal)
     {
         refusal = default;
-        return new StreamScope(this, 0, direction, _peer);
+        return new StreamScope(0, direction, _peer);
     }
 
     public override bool TrySetProtocol(StreamScope stream, string protocol, out Refusal refusal) => Admit(out refusal);
@@ -73,7 +79,7 @@ internal sealed class NullAccounting : AccountingEngine
 
     public override ScopeView ViewPeer(PeerKey peer) => new(_peer);
 
-    public override ScopeView ViewGroup(ScopeKind kind, string name) => new(new WideScope(this, ResourceLimits.AllowAll, kind, System, name));
+    public override ScopeView ViewGroup(ScopeKind kind, string name) => new(CreateWide(kind, name));
 
     public override void EndView(SharedScope scope)
     {
@@ -94,6 +100,10 @@ internal sealed class NullAccounting : AccountingEngine
         return plan;
     }
 
+    public override void PinStrict()
+    {
+    }
+
     public override ResourceManagerSnapshot TakeSnapshot() => new(ReadWideScopes());
 
     public override IReadOnlyList<ScopeReport> ReadWideScopes() =>
@@ -111,4 +121,6 @@ internal sealed class NullAccounting : AccountingEngine
         refusal = default;
         return true;
     }
+
+    private WideScope CreateWide(ScopeKind kind, string? name = null) => new(_shard, ResourceLimits.AllowAll, kind, parent: null, shards: 1, name);
 }

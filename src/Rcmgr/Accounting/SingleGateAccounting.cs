@@ -1,33 +1,66 @@
 namespace Rcmgr;
 
-/// <summary>The simple policy: one gate for the whole manager, so a wide scope is plain arithmetic.</summary>
+/// <summary>The simple policy, for one shard: what is granted is what is in use, and all of it is plain arithmetic.</summary>
 internal readonly struct SingleGateAccounting : IWideAccounting
 {
-    public static bool TryCharge(WideScope scope, in UsageVector delta, ChargeParts parts, out Violation violation)
+    public static bool CanTake(ShardAccount account, ulong unit, long memory, ChargeParts parts) =>
+        LimitCheck.Allows(account.Scope.CurrentLimits, account.Scope.Granted, PackedCounts.Unpack(unit, memory), parts, out _);
+
+    public static bool CanTakeMemory(ShardAccount account, long size, byte priority) =>
+        LimitCheck.AllowsMemory(account.Scope.CurrentLimits, account.Scope.Granted.Memory, size, priority);
+
+    public static bool CanGive(ShardAccount account, ulong unit, long memory) =>
+        account.Scope.Granted.Contains(PackedCounts.Unpack(unit, memory));
+
+    public static void Take(ShardAccount account, ulong unit, long memory) =>
+        account.Scope.Granted.Add(PackedCounts.Unpack(unit, memory));
+
+    public static void Give(ShardAccount account, ulong unit, long memory) =>
+        account.Scope.Granted.Remove(PackedCounts.Unpack(unit, memory));
+
+    public static bool TryCharge(ShardAccount account, ulong unit, long memory, ChargeParts parts, out Violation violation)
     {
-        if (!LimitCheck.Allows(scope.CurrentLimits, scope.Held, delta, parts, out violation))
+        WideScope scope = account.Scope;
+        UsageVector delta = PackedCounts.Unpack(unit, memory);
+        if (!LimitCheck.Allows(scope.CurrentLimits, scope.Granted, delta, parts, out violation))
             return false;
-        scope.Held.Add(delta);
+        scope.Granted.Add(delta);
         return true;
     }
 
-    public static bool TryChargeMemory(WideScope scope, long size, byte priority, out Violation violation)
+    public static bool TryChargeMemory(ShardAccount account, long size, byte priority, out Violation violation)
     {
-        long current = scope.Held.Memory;
-        if (!LimitCheck.AllowsMemory(scope.CurrentLimits, current, size, priority))
+        WideScope scope = account.Scope;
+        if (!LimitCheck.AllowsMemory(scope.CurrentLimits, scope.Granted.Memory, size, priority))
         {
-            violation = LimitCheck.MemoryViolation(scope.CurrentLimits, current, size, priority);
+            violation = LimitCheck.MemoryViolation(scope.CurrentLimits, scope.Granted.Memory, size, priority);
             return false;
         }
 
         violation = default;
-        scope.Held.Memory = current + size;
+        scope.Granted.Memory += size;
         return true;
     }
 
-    public static bool Return(WideScope scope, in UsageVector delta) => scope.Held.Remove(delta);
+    public static bool Return(ShardAccount account, ulong unit, long memory) =>
+        account.Scope.Granted.Remove(PackedCounts.Unpack(unit, memory));
 
-    public static bool ReturnMemory(WideScope scope, long size) => scope.Held.RemoveMemory(size);
+    public static void Move(ShardAccount from, ShardAccount to, ulong unit)
+    {
+        // Nothing is parked.
+    }
 
-    public static UsageVector Read(WideScope scope) => scope.Held;
+    public static void Close(ShardAccount account)
+    {
+        // Nothing is parked.
+    }
+
+    public static void Settle(WideScope scope, Shard[] shards)
+    {
+        // Always settled.
+    }
+
+    public static void Configure(WideScope scope) => scope.IsStrict = true;
+
+    public static UsageVector Read(WideScope scope) => scope.Granted;
 }

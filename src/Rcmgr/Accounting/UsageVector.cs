@@ -37,6 +37,24 @@ internal struct UsageVector
         FileDescriptors += delta.FileDescriptors;
     }
 
+    public readonly bool Contains(in UsageVector other) =>
+        other.Memory <= Memory
+        && other.StreamsInbound <= StreamsInbound
+        && other.StreamsOutbound <= StreamsOutbound
+        && other.ConnectionsInbound <= ConnectionsInbound
+        && other.ConnectionsOutbound <= ConnectionsOutbound
+        && other.FileDescriptors <= FileDescriptors;
+
+    public readonly UsageVector AtMost(in UsageVector most) => new()
+    {
+        Memory = Math.Min(Memory, most.Memory),
+        StreamsInbound = Math.Min(StreamsInbound, most.StreamsInbound),
+        StreamsOutbound = Math.Min(StreamsOutbound, most.StreamsOutbound),
+        ConnectionsInbound = Math.Min(ConnectionsInbound, most.ConnectionsInbound),
+        ConnectionsOutbound = Math.Min(ConnectionsOutbound, most.ConnectionsOutbound),
+        FileDescriptors = Math.Min(FileDescriptors, most.FileDescriptors),
+    };
+
     /// <summary>Takes <paramref name="delta"/> away, never below zero. False when some part was not there to be taken.</summary>
     public bool Remove(in UsageVector delta)
     {

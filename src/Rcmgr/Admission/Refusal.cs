@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Rcmgr;
 
@@ -16,6 +17,7 @@ public readonly struct Refusal : IEquatable<Refusal>
     private readonly object? _detail;
     private readonly Violation _violation;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Refusal(RefusalReason reason, ScopeKind kind, object? subject, object? detail, in Violation violation)
     {
         Reason = reason;
@@ -132,6 +134,7 @@ public readonly struct Refusal : IEquatable<Refusal>
     internal static Refusal OfLimit(ResourceScope scope, in Violation violation) =>
         new(RefusalReason.Limit, scope.Kind, scope.NameSubject, scope.NamePeer, violation);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Refusal OfLimit(ScopeKind kind, object? subject, PeerKey? peer, in Violation violation) =>
         new(RefusalReason.Limit, kind, subject, peer, violation);
 

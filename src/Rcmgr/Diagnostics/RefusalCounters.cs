@@ -1,31 +1,48 @@
+using System.Runtime.CompilerServices;
+
 namespace Rcmgr;
 
-/// <summary>Counts refusals by scope, resource, direction and reason: a fixed table, so that an attacker cannot make it grow.</summary>
-internal sealed class RefusalCounters
+/// <summary>
+/// Counts refusals by scope, resource, direction and reason: tables of a fixed size, so that an attacker cannot make them grow.
+/// Each shard has its own, written under its gate and read without, so that counting costs a refusal nearly nothing.
+/// </summary>
+/// <param name="shards">How many shards there are.</param>
+internal sealed class RefusalCounters(int shards)
 {
     private const int Kinds = (int)ScopeKind.Span + 1;
     private const int Resources = (int)Resource.FileDescriptors + 1;
     private const int Directions = 3;
     private const int Reasons = (int)RefusalReason.ConnectionRate + 1;
+    private const int Size = Kinds * Resources * Directions * Reasons;
 
+    private readonly long[]?[] _ofShards = new long[]?[shards];
+    private readonly long[] _others = new long[Size];
     private readonly long[] _bytes = new long[Kinds];
-    private readonly long[] _counts = new long[Kinds * Resources * Directions * Reasons];
 
+    /// <summary>Counts a refusal from wherever it came.</summary>
     public void Count(in Refusal refusal)
     {
-        int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
-        int index = (((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons;
-        Interlocked.Increment(ref _counts[index + (int)refusal.Reason]);
+        Interlocked.Increment(ref _others[IndexOf(refusal)]);
         if (refusal is { Reason: RefusalReason.Limit, Resource: Resource.Memory })
             Interlocked.Add(ref _bytes[(int)refusal.ScopeKind], refusal.Requested);
+    }
+
+    /// <summary>Counts a refusal that was not of memory, under the gate of the shard that refused.</summary>
+    public void Count(Shard shard, in Refusal refusal)
+    {
+        long[] counts = _ofShards[shard.Index] ?? AddTable(shard.Index);
+        ref long count = ref counts[IndexOf(refusal)];
+        Volatile.Write(ref count, count + 1);
     }
 
     public IReadOnlyList<RefusalCount> Read()
     {
         List<RefusalCount> found = [];
-        for (int index = 0; index < _counts.Length; index++)
+        for (int index = 0; index < Size; index++)
         {
-            long count = Interlocked.Read(ref _counts[index]);
+            long count = Interlocked.Read(ref _others[index]);
+            for (int shard = 0; shard < _ofShards.Length; shard++)
+                count += Volatile.Read(ref _ofShards[shard]) is { } counts ? Volatile.Read(ref counts[index]) : 0;
             if (count == 0)
                 continue;
             int direction = index / Reasons % Directions;
@@ -43,4 +60,18 @@ internal sealed class RefusalCounters
     /// <summary>The bytes of memory that each class of scopes refused; only what is not zero. Wraps after 2^63.</summary>
     public IReadOnlyList<(ScopeKind Scope, long Bytes)> ReadBytes() =>
         [.. _bytes.Select((_, kind) => ((ScopeKind)kind, Interlocked.Read(ref _bytes[kind]))).Where(refused => refused.Item2 != 0)];
+
+    private static int IndexOf(in Refusal refusal)
+    {
+        int direction = refusal.Direction is { } known ? (int)known : Directions - 1;
+        return ((((((int)refusal.ScopeKind * Resources) + (int)refusal.Resource) * Directions) + direction) * Reasons) + (int)refusal.Reason;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long[] AddTable(int shard)
+    {
+        long[] counts = new long[Size];
+        Volatile.Write(ref _ofShards[shard], counts);
+        return counts;
+    }
 }

@@ -12,8 +12,8 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     private AddressAdmission? _slotOwner;
 
     internal ConnectionScope(
-        AccountingEngine engine, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
-        : base(engine)
+        Shard shard, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
+        : base(shard)
     {
         Id = id;
         Direction = direction;
@@ -38,7 +38,7 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     public bool IsAllowlisted => Allowlisted;
 
     /// <summary>The account of the connection's peer; null until <see cref="SetPeer"/> has succeeded.</summary>
-    public ResourceScope? PeerScope => Peer;
+    public ResourceScope? PeerScope => Peer?.Expose();
 
     internal long Id { get; }
 
@@ -49,16 +49,12 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
 
     internal PeerScope? Peer;
 
+    /// <summary>What the connection counts for, but for its memory (see <see cref="PackedCounts"/>).</summary>
+    internal ulong Unit => PackedCounts.OfConnection(Direction, UsesFileDescriptor);
+
     internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Connection;
 
-    internal override Ancestors Ancestors => (Peer, Allowlisted) switch
-    {
-        (null, false) when IsRevoked => new() { FirstWide = Engine.System, LastWide = Engine.Transient },
-        (null, false) => new() { FirstWide = Engine.Transient, LastWide = Engine.System },
-        (null, true) => new() { FirstWide = Engine.AllowlistedTransient, LastWide = Engine.AllowlistedSystem },
-        (_, false) => new() { Peer = Peer, LastWide = Engine.System },
-        (_, true) => new() { Peer = Peer, LastWide = Engine.AllowlistedSystem },
-    };
+    internal override UsageVector Held => IsClosed ? default : PackedCounts.Unpack(Unit, Memory);
 
     /// <summary>
     /// Moves the connection, and the memory that it holds, from the transient scope to its peer's (specification §3.2). On

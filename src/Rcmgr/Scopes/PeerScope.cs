@@ -3,23 +3,55 @@ namespace Rcmgr;
 /// <summary>The account of one peer (specification §1.1).</summary>
 internal sealed class PeerScope : SharedScope
 {
-    private readonly WideScope _system;
-
-    public PeerScope(AccountingEngine engine, ResourceLimits limits, PeerKey key, WideScope system)
-        : base(engine, limits)
+    public PeerScope(Shard shard, ResourceLimits limits, PeerKey key)
+        : base(shard, limits)
     {
         Key = key;
-        _system = system;
     }
 
     public override ScopeKind Kind => ScopeKind.Peer;
 
     public PeerKey Key { get; }
 
-    /// <summary>The peer's protocol-peer and service-peer scopes: as many as the peer has protocols and services in use.</summary>
-    public PeerSubScope? FirstSubScope;
+    /// <summary>The next peer in the same bucket of its shard's table.</summary>
+    public PeerScope? Next;
+
+    /// <summary>The peer's protocol-peer and service-peer scopes: those of the protocols and services that it has in use.</summary>
+    public SubScopes SubScopes;
+
+    /// <summary>The memory that was reserved on this scope itself or on its spans, and not on connections and streams.</summary>
+    public long DirectMemory;
+
+    public int StreamsInbound;
+    public int StreamsOutbound;
+    public int ConnectionsInbound;
+    public int ConnectionsOutbound;
+    public int FileDescriptors;
+
+    /// <summary>
+    /// A caller has seen this object. When the peer has gone, his handle stays closed: the object is not used again.
+    /// </summary>
+    public bool IsExposed { get; private set; }
 
     internal override object? NameSubject => Key;
 
-    internal override Ancestors Ancestors => new() { LastWide = _system };
+    internal override UsageVector Held => new()
+    {
+        Memory = Memory,
+        StreamsInbound = StreamsInbound,
+        StreamsOutbound = StreamsOutbound,
+        ConnectionsInbound = ConnectionsInbound,
+        ConnectionsOutbound = ConnectionsOutbound,
+        FileDescriptors = FileDescriptors,
+    };
+
+    public bool HoldsNothing =>
+        (Memory | (long)(uint)StreamsInbound | (uint)StreamsOutbound | (uint)ConnectionsInbound | (uint)ConnectionsOutbound
+            | (uint)FileDescriptors) == 0;
+
+    public PeerScope Expose()
+    {
+        IsExposed = true;
+        return this;
+    }
 }

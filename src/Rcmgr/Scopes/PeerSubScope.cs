@@ -3,24 +3,29 @@ namespace Rcmgr;
 /// <summary>The account of one peer's streams of one protocol or service. Nothing is charged above it (specification §1.2).</summary>
 internal sealed class PeerSubScope : SharedScope
 {
-    public PeerSubScope(AccountingEngine engine, ResourceLimits limits, WideScope group, PeerScope peer)
-        : base(engine, limits)
+    public PeerSubScope(ResourceLimits limits, ShardAccount account, PeerScope peer)
+        : base(peer.Shard, limits)
     {
-        Group = group;
+        Account = account;
         Peer = peer;
     }
 
-    public override ScopeKind Kind => Group.Kind == ScopeKind.Protocol ? ScopeKind.ProtocolPeer : ScopeKind.ServicePeer;
+    public override ScopeKind Kind => Account.Scope.Kind == ScopeKind.Protocol ? ScopeKind.ProtocolPeer : ScopeKind.ServicePeer;
 
-    public WideScope Group { get; }
+    /// <summary>The shard's account with the protocol or service.</summary>
+    public ShardAccount Account { get; }
 
     public PeerScope Peer { get; }
 
+    /// <summary>The next in the peer's list.</summary>
     public PeerSubScope? Next;
 
-    internal override object? NameSubject => Group.NameSubject;
+    public int StreamsInbound;
+    public int StreamsOutbound;
+
+    internal override object? NameSubject => Account.Name;
 
     internal override PeerKey? NamePeer => Peer.Key;
 
-    internal override Ancestors Ancestors => default;
+    internal override UsageVector Held => new() { Memory = Memory, StreamsInbound = StreamsInbound, StreamsOutbound = StreamsOutbound };
 }

@@ -8,9 +8,9 @@ namespace Rcmgr;
 /// </summary>
 public abstract class ResourceScope
 {
-    internal ResourceScope(AccountingEngine engine)
+    internal ResourceScope(Shard shard)
     {
-        Engine = engine;
+        Shard = shard;
     }
 
     /// <summary>The class of this scope.</summary>
@@ -39,30 +39,37 @@ public abstract class ResourceScope
         }
     }
 
-    internal AccountingEngine Engine { get; }
+    internal AccountingEngine Engine => Shard.Engine;
 
-    internal ResourceLimits CurrentLimits => OwnLimits ?? ConfiguredLimits;
+    /// <summary>
+    /// Whose gate guards the mutable state of this scope. Only a connection's changes, when it gets its peer: read it, enter
+    /// the gate, read it again. A span's is its owner's.
+    /// </summary>
+    internal Shard Shard;
 
-    /// <summary>Limits that were set on this scope. Read and written under the gate only, as is all mutable state of a scope.</summary>
-    internal ResourceLimits? OwnLimits;
+    /// <summary>The limits that the scope was given; null for those that the manager's limits say.</summary>
+    internal ResourceLimits? GivenLimits;
+
+    internal ResourceLimits CurrentLimits => GivenLimits ?? ConfiguredLimits;
 
     /// <summary>What the manager's limits say about this scope.</summary>
     internal abstract ResourceLimits ConfiguredLimits { get; }
 
-    /// <summary>What the scope holds, including the share of its spans. A wide scope's belongs to the accounting policy.</summary>
-    internal UsageVector Held;
+    /// <summary>The memory held, including that of the scope's spans. A wide scope's belongs to the accounting policy.</summary>
+    internal long Memory;
 
     /// <summary>Spans begun on this scope so far; numbers the next one.</summary>
     internal int SpansBegun;
 
+    /// <summary>Nothing is charged to a closed scope. Set under the gate.</summary>
     internal bool IsClosed;
+
+    /// <summary>What the scope holds. Read under the gate; a wide scope's is not here.</summary>
+    internal abstract UsageVector Held { get; }
 
     internal virtual object? NameSubject => this;
 
     internal virtual PeerKey? NamePeer => null;
-
-    /// <summary>The ordered scopes that are charged after this one; for a span, none: its owner is (specification §1.2).</summary>
-    internal abstract Ancestors Ancestors { get; }
 
     /// <summary>
     /// Reserves memory in this scope and in every scope above it, all or nothing (specification §2.2). Neither throws nor

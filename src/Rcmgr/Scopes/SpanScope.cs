@@ -6,11 +6,12 @@ namespace Rcmgr;
 /// </summary>
 public sealed class SpanScope : ResourceScope, IDisposable
 {
-    internal SpanScope(ResourceScope owner, int number)
-        : base(owner.Engine)
+    internal SpanScope(ResourceScope owner, ResourceLimits? limits, int number)
+        : base(owner.Shard)
     {
         Owner = owner;
         Number = number;
+        GivenLimits = limits;
     }
 
     /// <inheritdoc/>
@@ -22,7 +23,7 @@ public sealed class SpanScope : ResourceScope, IDisposable
 
     internal override ResourceLimits ConfiguredLimits => Owner.ConfiguredLimits;
 
-    internal override Ancestors Ancestors => default;
+    internal override UsageVector Held => new() { Memory = Memory };
 
     /// <summary>Releases all that the span holds.</summary>
     public void Dispose() => Engine.Close(this);

@@ -6,8 +6,8 @@ namespace Rcmgr;
 /// </summary>
 public sealed class StreamScope : ResourceScope, IDisposable
 {
-    internal StreamScope(AccountingEngine engine, long id, Direction direction, PeerScope peer)
-        : base(engine)
+    internal StreamScope(long id, Direction direction, PeerScope peer)
+        : base(peer.Shard)
     {
         Id = id;
         Direction = direction;
@@ -21,13 +21,13 @@ public sealed class StreamScope : ResourceScope, IDisposable
     public Direction Direction { get; }
 
     /// <summary>The account of the stream's peer.</summary>
-    public ResourceScope PeerScope => Peer;
+    public ResourceScope PeerScope => Peer.Expose();
 
     /// <summary>The account of the stream's protocol; null until <see cref="SetProtocol"/> has succeeded.</summary>
-    public ResourceScope? ProtocolScope => ProtocolPeer?.Group;
+    public ResourceScope? ProtocolScope => ProtocolPeer?.Account.Scope;
 
     /// <summary>The account of the stream's service; null until <see cref="SetService"/> has succeeded.</summary>
-    public ResourceScope? ServiceScope => ServicePeer?.Group;
+    public ResourceScope? ServiceScope => ServicePeer?.Account.Scope;
 
     internal long Id { get; }
 
@@ -37,17 +37,12 @@ public sealed class StreamScope : ResourceScope, IDisposable
 
     internal PeerSubScope? ServicePeer;
 
+    /// <summary>What the stream counts for, but for its memory (see <see cref="PackedCounts"/>).</summary>
+    internal ulong Unit => PackedCounts.OfStream(Direction);
+
     internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Stream;
 
-    internal override Ancestors Ancestors => new()
-    {
-        Peer = Peer,
-        ProtocolPeer = ProtocolPeer,
-        ServicePeer = ServicePeer,
-        FirstWide = ProtocolPeer is null ? Engine.Transient : ProtocolPeer.Group,
-        MiddleWide = ServicePeer?.Group,
-        LastWide = Engine.System,
-    };
+    internal override UsageVector Held => IsClosed ? default : PackedCounts.Unpack(Unit, Memory);
 
     /// <summary>
     /// Moves the stream, and the memory that it holds, from the transient scope to its protocol's (specification §3.4). On

@@ -8,11 +8,12 @@ internal sealed class WideScope : SharedScope
 {
     private readonly string? _name;
 
-    public WideScope(AccountingEngine engine, ResourceLimits limits, ScopeKind kind, WideScope? parent, string? name = null)
-        : base(engine, limits)
+    public WideScope(Shard home, ResourceLimits limits, ScopeKind kind, WideScope? parent, int shards, string? name = null)
+        : base(home, limits)
     {
         Kind = kind;
         Parent = parent;
+        Accounts = new ShardAccount?[shards];
         _name = name;
     }
 
@@ -20,11 +21,41 @@ internal sealed class WideScope : SharedScope
 
     public WideScope? Parent { get; }
 
+    public bool IsRoot => _name is null;
+
     /// <summary>The name of a service or protocol.</summary>
     public string GroupName => _name ?? throw new InvalidOperationException("A root scope is not a group.");
 
+    /// <summary>
+    /// What has been granted: all that is in use and all credit that is parked in shards. Written under the shared gate; each
+    /// value that is ever stored in its memory is a true one, because shards look at it without that gate.
+    /// </summary>
+    public UsageVector Granted;
+
+    /// <summary>The accounts of the shards that use the scope, by the index of the shard. Written under the shared gate.</summary>
+    public ShardAccount?[] Accounts { get; }
+
+    public int AccountCount;
+
+    /// <summary>No credit is parked anywhere, so <see cref="Granted"/> is what is in use. Written under the shared gate.</summary>
+    public bool IsStrict;
+
+    /// <summary>The scope is strict for good: somebody released memory that others had reserved, so what they give back may not be there.</summary>
+    public bool IsPinnedStrict;
+
+    /// <summary>Returns since the scope became strict.</summary>
+    public int StrictReturns;
+
+    /// <summary>How much of each countable resource a shard takes at once (see <see cref="PackedCounts"/>).</summary>
+    public ulong CountChunk;
+
+    /// <summary>How much memory a shard takes at once.</summary>
+    public long MemoryChunk;
+
+    /// <summary>The memory that was reserved on this scope itself or on its spans. Guarded by the gate of the scope's own shard.</summary>
+    public long DirectMemory;
+
     internal override object? NameSubject => _name;
 
-    /// <summary>A wide scope stands first in its own list: memory reserved on it directly is charged to it by the policy, too.</summary>
-    internal override Ancestors Ancestors => new() { FirstWide = this, LastWide = Parent };
+    internal override UsageVector Held => default;
 }

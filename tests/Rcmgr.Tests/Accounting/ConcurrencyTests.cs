@@ -28,17 +28,25 @@ public sealed class ConcurrencyTests
         Stream = Small,
     };
 
-    [Fact]
-    public void At_no_instant_does_a_scope_exceed_its_limits_and_in_the_end_nothing_is_held() =>
-        Gen.Int.Sample(seed => RunRound(seed, replacesLimits: false), iter: 6, threads: 1);
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    [InlineData(Counting.ParkedWidely)]
+    [InlineData(Counting.ParkedStrict)]
+    public void At_no_instant_does_a_scope_exceed_its_limits_and_in_the_end_nothing_is_held(Counting counting) =>
+        Gen.Int.Sample(seed => RunRound(counting, seed, replacesLimits: false), iter: 6, threads: 1);
 
-    [Fact]
-    public void Limits_that_are_replaced_meanwhile_upset_no_balance() =>
-        Gen.Int.Sample(seed => RunRound(seed, replacesLimits: true), iter: 4, threads: 1);
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    [InlineData(Counting.ParkedWidely)]
+    [InlineData(Counting.ParkedStrict)]
+    public void Limits_that_are_replaced_meanwhile_upset_no_balance(Counting counting) =>
+        Gen.Int.Sample(seed => RunRound(counting, seed, replacesLimits: true), iter: 4, threads: 1);
 
-    private static void RunRound(int seed, bool replacesLimits)
+    private static void RunRound(Counting counting, int seed, bool replacesLimits)
     {
-        ResourceManager manager = new(Limits);
+        ResourceManager manager = counting.Create(Limits);
         Pool pool = new(manager);
         using CancellationTokenSource finished = new();
         Exception? failure = null;

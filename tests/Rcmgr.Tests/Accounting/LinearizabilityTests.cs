@@ -23,20 +23,24 @@ public sealed class LinearizabilityTests
 
     private static readonly Gen<int[]> Program = Gen.Int[0, 13].Array[1, 4];
 
-    [Fact]
-    public void Some_sequential_order_explains_every_concurrent_history() =>
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    [InlineData(Counting.ParkedWidely)]
+    [InlineData(Counting.ParkedStrict)]
+    public void Some_sequential_order_explains_every_concurrent_history(Counting counting) =>
         Gen.Select(Program, Program).Sample(
             (left, right) =>
             {
-                Run run = Execute(left, right);
+                Run run = Execute(counting, left, right);
                 Assert.True(Orders(left.Length, right.Length).Any(order => Explains(run, order)), $"no order explains {run}");
             },
             iter: Rounds,
             threads: 1);
 
-    private static Run Execute(int[] left, int[] right)
+    private static Run Execute(Counting counting, int[] left, int[] right)
     {
-        ResourceManager manager = new(Limits);
+        ResourceManager manager = counting.Create(Limits);
         ConnectionScope[] connections = [manager.OpenConnection(Direction.Inbound, true), manager.OpenConnection(Direction.Inbound, false)];
         StreamScope[] streams = [manager.OpenStream(Alice, Direction.Inbound), manager.OpenStream(Bob, Direction.Inbound)];
         Dictionary<string, string> names = new() { ["conn-1"] = "c0", ["conn-2"] = "c1", ["stream-1"] = "s0", ["stream-2"] = "s1" };

@@ -26,6 +26,46 @@ public sealed class BenchCommandTests
         });
     }
 
+    [Fact]
+    public async Task Json_of_the_manager_holds_every_operation_on_each_number_of_threads_in_both_modes()
+    {
+        ToolRun run = await ToolRun.RunAsync("bench", "--repetitions", "1", "--work", "0.002", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.True(json.RootElement.GetProperty("calibrationNs").GetDouble() > 0);
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        foreach (string name in (string[])["connection", "stream", "memory", "span", "refusal"])
+        {
+            Assert.Equal(
+                ["relaxed 1", "relaxed 2", "relaxed 8", "strict 1", "strict 2", "strict 8"],
+                rows.Where(row => row.GetProperty("name").GetString() == name)
+                    .Select(row => $"{row.GetProperty("mode").GetString()} {row.GetProperty("threads").GetInt32()}"));
+        }
+
+        Assert.Equal(3, rows.Count(row => row.GetProperty("name").GetString() == "calibration"));
+        Assert.All(rows, row => Assert.True(row.GetProperty("ns").GetDouble() > 0));
+        Assert.All(rows, row => Assert.True(row.GetProperty("allocBytes").GetDouble() >= 0 && row.GetProperty("allocs").GetDouble() >= 0));
+
+        // Other tests of this process use the heap meanwhile.
+        JsonElement sizes = json.RootElement.GetProperty("sizes");
+        Assert.All(
+            (string[])["connection", "stream", "peer", "peerConnStream"],
+            name => Assert.Equal(JsonValueKind.Number, sizes.GetProperty(name).ValueKind));
+        Assert.True(json.RootElement.GetProperty("tail")[0].GetProperty("p999Ns").GetDouble() > 0);
+    }
+
+    [Theory]
+    [InlineData("--repetitions", "0")]
+    [InlineData("--work", "-1")]
+    public async Task Amounts_of_single_operations_that_measure_nothing_are_wrong_usage(string option, string value)
+    {
+        ToolRun run = await ToolRun.RunAsync("bench", option, value);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+
     [Theory]
     [InlineData("--seconds", "0")]
     [InlineData("--seconds", "NaN")]

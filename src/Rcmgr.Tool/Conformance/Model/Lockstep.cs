@@ -12,8 +12,14 @@ internal sealed class Lockstep
     private readonly Dictionary<string, Stack<ScopeView>> _views = [];
 
     public Lockstep(ResourceManagerLimits limits, Allowlist? allowlist = null)
+        : this(limits, new ResourceManager(limits, allowlist))
     {
-        Manager = new ResourceManager(limits, allowlist);
+    }
+
+    /// <summary>Runs a manager that has these limits and in which nothing has been done yet.</summary>
+    public Lockstep(ResourceManagerLimits limits, ResourceManager manager)
+    {
+        Manager = manager;
         Model = new ReferenceModel(limits, () => Manager.Allowlist.Entries);
     }
 

@@ -1,0 +1,137 @@
+namespace Rcmgr.Tool.Bench.Manager;
+
+/// <summary>Measures single operations of the manager.</summary>
+/// <param name="repetitions">The repetitions of each measurement; the least counts.</param>
+/// <param name="work">The operations in each repetition, as a multiple of the usual.</param>
+/// <param name="filter">What an operation's name must contain to be measured.</param>
+internal sealed class ManagerBench(int repetitions, double work, string filter)
+{
+    private const int MostThreads = 8;
+    private const long Memory = 16L << 30;
+    private const int FileDescriptors = 64 * 1024;
+    private const int CalibrationCount = 20_000;
+    private const int UsualScopes = 100_000;
+    private const int FewestScopes = 10_000;
+
+    private static readonly int[] ThreadCounts = [1, 2, MostThreads];
+
+    public async Task<ManagerBenchResult> RunAsync(bool withMillion, TextWriter progress, CancellationToken cancellationToken)
+    {
+        List<ManagerBenchRow> rows = [];
+        double calibration = await MeasureCalibrationAsync(rows);
+        foreach (bool isStrict in (bool[])[false, true])
+        {
+            BenchLoad[] loads = CreateLoads(CreateManager(), isStrict);
+            foreach (Operation operation in Operations())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await progress.WriteLineAsync($"{operation.Name}, {Mode(isStrict)}");
+                await MeasureAsync(operation, loads, Mode(isStrict), ThreadCounts, rows);
+            }
+        }
+
+        await progress.WriteLineAsync("tail and sizes");
+        ReservationTail[] tails = [.. ((int[])[1, MostThreads]).Select(MeasureTail)];
+        ScopeSizes sizes = ScopeSizing.Measure(CreateUnlimited, (int)Math.Clamp(UsualScopes * work, FewestScopes, UsualScopes));
+        MillionPeers? million = withMillion ? await MeasureMillionAsync(progress) : null;
+        return new ManagerBenchResult(calibration, rows, sizes, tails, million);
+    }
+
+    /// <summary>The default limits of a host of 128 GiB, the same on every machine.</summary>
+    private static ResourceManager CreateManager()
+    {
+        Allowlist allowlist = new();
+        allowlist.Add(new AllowlistEntry(System.Net.IPNetwork.Parse("10.0.0.0/8")));
+        return new ResourceManager(ScalingLimits.DefaultWithServices.Scale(Memory, FileDescriptors), allowlist);
+    }
+
+    private static ResourceManager CreateUnlimited() => new(ResourceManagerLimits.Infinite);
+
+    private static BenchLoad[] CreateLoads(ResourceManager manager, bool isStrict)
+    {
+        BenchLoad[] loads = [.. Enumerable.Range(0, MostThreads).Select(index => new BenchLoad(manager, Keys(index)))];
+        if (isStrict)
+            manager.Engine.PinStrict();
+        return loads;
+    }
+
+    /// <summary>Peers of different threads belong to different shards, as long as there are that many.</summary>
+    private static Func<PeerKey> Keys(int thread)
+    {
+        int next = 0;
+        return () =>
+        {
+            while (true)
+            {
+                PeerKey key = new($"12D3KooWBenchmarkedPeer-{thread}-{next++}");
+                if ((key.GetHashCode() & (MostThreads - 1)) == thread)
+                    return key;
+            }
+        };
+    }
+
+    private static string Mode(bool isStrict) => isStrict ? "strict" : "relaxed";
+
+    private IEnumerable<Operation> Operations() =>
+        AllOperations().Where(operation => operation.Name.Contains(filter, StringComparison.Ordinal));
+
+    private static IReadOnlyList<Operation> AllOperations() =>
+    [
+        new("connection", load => load.Connection, 60_000),
+        new("stream", load => load.StreamLife, 60_000),
+        new("memory", load => load.Memory, 200_000),
+        new("span", load => load.Span, 120_000),
+        new("refusal", load => load.RefusedStream, 200_000),
+    ];
+
+    private static double Allocations(double bytes, double objectBytes) =>
+        bytes < 0.01 ? 0 : Math.Round(bytes / objectBytes, 3);
+
+    private async Task<double> MeasureCalibrationAsync(List<ManagerBenchRow> rows)
+    {
+        ulong[] states = [.. Enumerable.Range(1, MostThreads).Select(index => 88172645463325252UL * (ulong)index)];
+        await FixedWork.WarmUpAsync(count => Calibration.Run(ref states[0], count), CalibrationCount);
+        foreach (int threads in ThreadCounts)
+        {
+            Action<int>[] operations = [.. Enumerable.Range(0, threads).Select<int, Action<int>>(index => count => Calibration.Run(ref states[index], count))];
+            double ns = FixedWork.Measure(operations, CalibrationCount, repetitions);
+            rows.Add(new ManagerBenchRow("calibration", threads, Mode(isStrict: false), ns, 0, 0));
+        }
+
+        return rows[0].Nanoseconds;
+    }
+
+    private async Task MeasureAsync(Operation operation, BenchLoad[] loads, string mode, int[] threadCounts, List<ManagerBenchRow> rows)
+    {
+        int count = Math.Max(1, (int)(operation.Count * work));
+        Action<int> alone = operation.Of(loads[0]);
+        await FixedWork.WarmUpAsync(alone, count);
+        double bytes = FixedWork.AllocatedBytes(alone, count);
+        double allocations = Allocations(bytes, ScopeSizing.ObjectBytes(operation.Name));
+        foreach (int threads in threadCounts)
+        {
+            Action<int>[] operations = [.. loads.Take(threads).Select(operation.Of)];
+            double ns = FixedWork.Measure(operations, count, repetitions);
+            rows.Add(new ManagerBenchRow(operation.Name, threads, mode, ns, allocations, bytes));
+        }
+    }
+
+    private ReservationTail MeasureTail(int threads)
+    {
+        BenchLoad[] loads = CreateLoads(CreateManager(), isStrict: false);
+        return TailMeasurement.Measure([.. loads.Take(threads).Select(load => load.Stream)], Math.Max(1, (int)(200_000 * work)));
+    }
+
+    private async Task<MillionPeers> MeasureMillionAsync(TextWriter progress)
+    {
+        await progress.WriteLineAsync("a million peers");
+        using MillionLoad load = MillionLoad.Create(CreateUnlimited());
+        BenchLoad[] loads = CreateLoads(load.Manager, isStrict: false);
+        List<ManagerBenchRow> rows = [];
+        foreach (Operation operation in Operations())
+            await MeasureAsync(operation, loads, Mode(isStrict: false), [1, 2], rows);
+        return new MillionPeers(load.Megabytes, load.MegabytesWithKeys, rows);
+    }
+
+    private sealed record Operation(string Name, Func<BenchLoad, Action<int>> Of, int Count);
+}
