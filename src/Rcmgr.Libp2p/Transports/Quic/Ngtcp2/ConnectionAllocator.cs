@@ -10,7 +10,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 internal sealed unsafe class ConnectionAllocator
 {
     /// <summary>By how much the charge moves.</summary>
-    public const int Step = 8 * 1024;
+    public const int Step = 4 * 1024;
 
     /// <summary>What the owner has charged before it made this: the heap of a handshake.</summary>
     public const int Initial = 32 * 1024;
@@ -77,9 +77,7 @@ internal sealed unsafe class ConnectionAllocator
         Used -= (long)*(nuint*)block;
         NativeMemory.Free(block);
         // A step is kept in hand, or a connection at the edge would move its charge with every packet.
-        if (Charged - Used < 3 * Step || Charged <= Initial)
-            return;
-        long surplus = Math.Min((Charged - Used) / Step - 1, (Charged - Initial) / Step) * Step;
+        long surplus = (((Charged - Used) / Step) - 1) * Step;
         if (surplus > 0 && _scope.ReleaseMemory(surplus))
             Charged -= surplus;
     }

@@ -14,8 +14,8 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 /// </summary>
 internal sealed unsafe class TlsCredentials : IDisposable
 {
-    /// <summary>What one session holds in the TLS library, for which the library has no hook: measured, rounded up.</summary>
-    public const int SessionBytes = 24 * 1024;
+    /// <summary>What one session holds in the TLS library, for which the library has no hook: measured.</summary>
+    public const int SessionBytes = 18 * 1024;
 
     private const string Priorities =
         "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:%DISABLE_TLS13_COMPAT_MODE";
