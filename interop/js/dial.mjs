@@ -10,14 +10,14 @@ const pingCloseMs = 5000
 const tasks = { ping: pingOnce, identify: awaitIdentify, echo: echoMany, pings: pingUntilTold }
 
 /** Dials one peer, does the listed tasks in order, holds the connection, and says whether it was still open. */
-export async function dial({ security, key, addr, do: todo, streams, bytes, hold, timeout }) {
+export async function dial({ transport, security, key, addr, do: todo, streams, bytes, hold, timeout }) {
   if (addr === undefined) throw new Error('dial needs --addr')
   const names = todo.split(',').filter(name => name !== '')
   const unknown = names.find(name => !Object.hasOwn(tasks, name))
   if (unknown !== undefined) throw new Error(`--do takes ${Object.keys(tasks).join(', ')}, not ${unknown}`)
   setTimeout(() => { emit('error', { message: `not done within ${timeout} ms` }); process.exit(1) }, timeout).unref()
 
-  const node = await startNode({ security, key })
+  const node = await startNode({ transport, security, key })
   await serveProtocols(node)
   reportConnections(node)
   const identified = new Promise(resolve => node.addEventListener('peer:identify', ({ detail }) => resolve(detail), { once: true }))

@@ -4,8 +4,8 @@ import { startNode } from './node.mjs'
 import { serveProtocols } from './protocols.mjs'
 
 /** Serves identify, ping, echo and sink until stdin ends. */
-export async function listen({ security, key }) {
-  const node = await startNode({ security, key, listen: ['/ip4/127.0.0.1/tcp/0'] })
+export async function listen({ transport, security, key }) {
+  const node = await startNode({ transport, security, key, listen: true })
   reportConnections(node)
   await serveProtocols(node)
   emit('listening', { addrs: node.getMultiaddrs().map(String), peerId: node.peerId.toString() })

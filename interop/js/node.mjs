@@ -1,3 +1,4 @@
+import { quic } from '@chainsafe/libp2p-quic'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
@@ -8,6 +9,14 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 
 const securityProtocols = { noise, tls }
+// QUIC brings its own encryption and its own streams.
+const transports = {
+  tcp: {
+    address: '/ip4/127.0.0.1/tcp/0',
+    options: secure => ({ transports: [tcp()], connectionEncrypters: [secure()], streamMuxers: [yamux()] })
+  },
+  quic: { address: '/ip4/127.0.0.1/udp/0/quic-v1', options: () => ({ transports: [quic()] }) }
+}
 const keyTypes = { ed25519: 'Ed25519', secp256k1: 'secp256k1', rsa: 'RSA' }
 
 // The peer under test is the other side, so this peer's own admission limits must not be the ones that refuse.
@@ -18,16 +27,15 @@ const generousLimits = {
   reconnectRetries: 0
 }
 
-/** Starts a js-libp2p node on TCP with yamux; `security` and `key` are the words of the command line. */
-export async function startNode({ security, key, listen = [], runIdentify = true }) {
+/** Starts a js-libp2p node on TCP with yamux, or on QUIC; `transport`, `security` and `key` are the words of the command line. */
+export async function startNode({ transport = 'tcp', security, key, listen = false, runIdentify = true }) {
+  const { address, options } = pick(transports, transport, '--transport')
   const secure = pick(securityProtocols, security, '--security')
   const privateKey = await generateKeyPair(pick(keyTypes, key, '--key'))
   return createLibp2p({
     privateKey,
-    addresses: { listen },
-    transports: [tcp()],
-    connectionEncrypters: [secure()],
-    streamMuxers: [yamux()],
+    addresses: { listen: listen ? [address] : [] },
+    ...options(secure),
     connectionManager: generousLimits,
     services: {
       identify: identify({ runOnConnectionOpen: runIdentify }),

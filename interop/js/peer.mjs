@@ -22,6 +22,7 @@ function readArguments() {
   const { values, positionals: [mode] } = parseArgs({
     allowPositionals: true,
     options: {
+      transport: { type: 'string', default: 'tcp' },
       security: { type: 'string', default: 'noise' },
       key: { type: 'string', default: 'ed25519' },
       addr: { type: 'string' },

@@ -12,7 +12,7 @@ using Rcmgr.Libp2p.Transports;
 namespace Rcmgr.Libp2p;
 
 /// <summary>
-/// A libp2p host over TCP whose every connection, stream and buffer is reserved with the resource manager before it exists
+/// A libp2p host over TCP and QUIC whose every connection, stream and buffer is reserved with the resource manager before it exists
 /// (specification §8). All members are safe to use from several threads.
 /// </summary>
 public sealed partial class Libp2pHost : IAsyncDisposable
@@ -67,7 +67,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <summary>Starts a host and listens on all addresses of <paramref name="options"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">An address cannot be listened on.</exception>
-    /// <exception cref="NotSupportedException">An address is not of TCP.</exception>
+    /// <exception cref="NotSupportedException">An address is of neither TCP nor QUIC, or QUIC is not available.</exception>
     public static async Task<Libp2pHost> StartAsync(Libp2pHostOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -89,7 +89,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     /// <summary>Listens on a further address, and tells the connected peers in the background.</summary>
     /// <returns>The address with the port that it got; for 0.0.0.0 and ::, the first of those that it stands for.</returns>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be listened on.</exception>
-    /// <exception cref="NotSupportedException">The address is not of TCP.</exception>
+    /// <exception cref="NotSupportedException">The address is of neither TCP nor QUIC, or QUIC is not available.</exception>
     /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
     /// <exception cref="HostStoppedException">The host was stopped.</exception>
     public async Task<Multiaddress> ListenAsync(Multiaddress address, CancellationToken cancellationToken)
@@ -116,6 +116,25 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         return _swarm.DialAsync(address, cancellationToken);
+    }
+
+    /// <summary>
+    /// Connects to <paramref name="peer"/> at whichever of its addresses answers first: all QUIC addresses are tried at once, TCP a
+    /// quarter of a second later or when QUIC has failed. Every attempt is reserved by itself; all but the first that succeeds are
+    /// given up and released. A connection that exists is used again.
+    /// </summary>
+    /// <exception cref="ResourceLimitExceededException">The own resource manager refused every attempt.</exception>
+    /// <exception cref="DialFailedException">
+    /// No address led to the peer; the cause is inside, an <see cref="AggregateException"/> when there are several.
+    /// </exception>
+    /// <exception cref="CommandQueueFullException">Too many commands are waiting.</exception>
+    /// <exception cref="HostStoppedException">The host was stopped.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public Task<PeerId> DialAsync(PeerId peer, IReadOnlyList<Multiaddress> addresses, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(addresses);
+        return _swarm.DialAnyAsync(peer, addresses, cancellationToken);
     }
 
     /// <summary>Opens a stream to a connected peer and agrees on <paramref name="protocol"/>. Dispose the stream at its end.</summary>

@@ -16,7 +16,10 @@ public sealed record Libp2pHostOptions
     /// <summary>Guards every connection and stream. Stays the caller's: dispose it after the host.</summary>
     public required ResourceManager ResourceManager { get; init; }
 
-    /// <summary>Where to listen: <c>/ip4|ip6/…/tcp/…</c>; port 0 takes a free one, 0.0.0.0 and :: every interface. None by default.</summary>
+    /// <summary>
+    /// Where to listen: <c>/ip4|ip6/…/tcp/…</c> or <c>/ip4|ip6/…/udp/…/quic-v1</c>; port 0 takes a free one. 0.0.0.0 and :: listen on every
+    /// interface. None by default.
+    /// </summary>
     public IReadOnlyList<Multiaddress> ListenAddresses { get; init; } = [];
 
     /// <summary>The security protocols, most preferred first: <c>/noise</c>, <c>/tls/1.0.0</c>.</summary>

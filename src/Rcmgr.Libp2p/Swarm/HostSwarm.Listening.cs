@@ -10,7 +10,7 @@ namespace Rcmgr.Libp2p.Swarm;
 /// <content>Listening sockets and the connections they accept.</content>
 internal sealed partial class HostSwarm
 {
-    private readonly List<(Socket Socket, IReadOnlyList<Multiaddress> Addresses)> _listeners = [];
+    private readonly List<(IReadOnlyList<Multiaddress> Addresses, Func<ValueTask> CloseAsync)> _listeners = [];
 
     /// <summary>
     /// The addresses the host listens on, with the ports that it got. A wildcard's are those that the interfaces had when the host began to
@@ -25,10 +25,17 @@ internal sealed partial class HostSwarm
         }
     }
 
-    private Multiaddress Listen(Multiaddress address)
+    private async Task<Multiaddress> ListenCoreAsync(Multiaddress address, CancellationToken cancellationToken)
     {
-        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
-            throw new NotSupportedException($"Cannot listen on {address}: only IP addresses with TCP are supported.");
+        if (address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
+            return ListenTcp(endPoint);
+        if (address.TryGetQuicEndPoint(out endPoint))
+            return await ListenQuicAsync(endPoint, cancellationToken);
+        throw new NotSupportedException($"Cannot listen on {address}: only IP addresses with TCP or QUIC are supported.");
+    }
+
+    private Multiaddress ListenTcp(IPEndPoint endPoint)
+    {
         Socket socket = TcpSocket.Listen(endPoint);
         Multiaddress[] actual = [.. WildcardAddresses.Expand((IPEndPoint)socket.LocalEndPoint!).Select(Multiaddress.FromTcp)];
         AcceptLoop loop = new(socket.AcceptAsync, Admit, _context.Time, _logger);
@@ -38,21 +45,35 @@ internal sealed partial class HostSwarm
             throw new HostStoppedException();
         }
 
+        return AddListener(actual, () => CloseSocketAsync(socket));
+    }
+
+    private Multiaddress AddListener(Multiaddress[] actual, Func<ValueTask> closeAsync)
+    {
         lock (_gate)
-            _listeners.Add((socket, actual));
+            _listeners.Add((actual, closeAsync));
         foreach (Multiaddress reachable in actual)
             _context.Events.Publish(new ListeningEvent(reachable));
         return actual[0];
     }
 
-    private void CloseListeners()
+    private async Task CloseListenersAsync()
     {
+        (IReadOnlyList<Multiaddress> Addresses, Func<ValueTask> CloseAsync)[] closing;
         lock (_gate)
         {
-            foreach ((Socket socket, _) in _listeners)
-                socket.Dispose();
+            closing = [.. _listeners];
             _listeners.Clear();
         }
+
+        foreach ((_, Func<ValueTask> closeAsync) in closing)
+            await closeAsync();
+    }
+
+    private static ValueTask CloseSocketAsync(Socket socket)
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Admits or drops a raw connection before a byte of it is read or a buffer is rented for it.</summary>

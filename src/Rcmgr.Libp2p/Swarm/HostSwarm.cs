@@ -4,6 +4,7 @@ using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Transports;
+using Rcmgr.Libp2p.Transports.Quic;
 
 namespace Rcmgr.Libp2p.Swarm;
 
@@ -16,6 +17,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
     private readonly Libp2pHostOptions _options;
     private readonly ConnectionUpgrader _upgrader;
     private readonly SwarmContext _context;
+    private readonly IQuicEngine _quic;
     private readonly ILogger _logger;
     private readonly Channel<SwarmCommand> _commands;
     private readonly OwnedTasks _operations;
@@ -32,6 +34,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
         _options = options;
         _upgrader = upgrader;
         _context = context;
+        _quic = context.Quic;
         _logger = context.Logger;
         _backoff = new DialBackoff(context.Time);
         _operations = new OwnedTasks(_logger);
@@ -57,6 +60,9 @@ internal sealed partial class HostSwarm : IAsyncDisposable
 
     public Task<PeerId> DialAsync(Multiaddress address, CancellationToken cancellationToken) =>
         Enqueue(new DialCommand(address, cancellationToken));
+
+    public Task<PeerId> DialAnyAsync(PeerId peer, IReadOnlyList<Multiaddress> addresses, CancellationToken cancellationToken) =>
+        Enqueue(new DialAnyCommand(peer, addresses, cancellationToken));
 
     public Task<PeerStream> OpenStreamAsync(PeerId peer, string protocol, CancellationToken cancellationToken) =>
         Enqueue(new OpenStreamCommand(peer, protocol, cancellationToken));
@@ -100,8 +106,9 @@ internal sealed partial class HostSwarm : IAsyncDisposable
 
     private bool TryStart(SwarmCommand command) => !_stopping.IsCancellationRequested && command switch
     {
-        ListenCommand listen => TryStart(listen, _ => Task.FromResult(Listen(listen.Address))),
+        ListenCommand listen => TryStart(listen, token => ListenCoreAsync(listen.Address, token)),
         DialCommand dial => TryStart(dial, token => DialCoreAsync(dial.Address, token)),
+        DialAnyCommand dial => TryStart(dial, token => DialAnyCoreAsync(dial.Peer, dial.Addresses, token)),
         OpenStreamCommand open => TryStart(open, token => OpenStreamCoreAsync(open.Peer, open.Protocol, token)),
         CloseStreamCommand close => TryStart(close, token => CloseStreamCoreAsync(close.Stream, token)),
         ClosePeerCommand close => TryStart(close, token => ClosePeerCoreAsync(close.Peer, close.Code, token)),
@@ -141,7 +148,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
         if (_loop.IsCompleted)
             Start();
         await _loop;
-        CloseListeners();
+        await CloseListenersAsync();
 
         Task[] closing = [.. _table.Close().Select(connection => CloseQuietlyAsync(connection, ConnectionErrorCode.Shutdown))];
         Task ended = Task.WhenAll([.. closing, _operations.CompleteAsync(), _connections.CompleteAsync()]);
@@ -154,6 +161,7 @@ internal sealed partial class HostSwarm : IAsyncDisposable
             LogStillRunning(_logger, _operations.Running, _connections.Running);
         }
 
+        await _quic.DisposeAsync();
         _context.Events.Complete();
     }
 

@@ -13,6 +13,8 @@ internal sealed partial class PeerConnection
         if (!_context.ResourceManager.TryOpenStream(RemotePeer.Key, Direction.Inbound, out StreamScope? scope, out Refusal refusal))
         {
             stream.Reset(StreamErrorCode.ResourceLimitExceeded);
+            // Without an account there is nothing to wait for: the remote may open another at once.
+            stream.Dispose();
             _context.Events.Publish(new StreamRefusedEvent(RemotePeer, Direction.Inbound, refusal));
             return;
         }
@@ -21,6 +23,7 @@ internal sealed partial class PeerConnection
         if (_handlers.TryRun(() => Task.Run(() => ServeAsync(stream, scope))))
             return;
         stream.Reset(StreamErrorCode.Shutdown);
+        stream.Dispose();
         scope.Dispose();
     }
 

@@ -23,6 +23,10 @@ internal sealed record ListenCommand(Multiaddress Address, CancellationToken Can
 internal sealed record DialCommand(Multiaddress Address, CancellationToken CancellationToken)
     : SwarmCommand<PeerId>(CancellationToken);
 
+/// <summary>Dials several addresses of one peer; the first connection wins.</summary>
+internal sealed record DialAnyCommand(PeerId Peer, IReadOnlyList<Multiaddress> Addresses, CancellationToken CancellationToken)
+    : SwarmCommand<PeerId>(CancellationToken);
+
 internal sealed record OpenStreamCommand(PeerId Peer, string Protocol, CancellationToken CancellationToken)
     : SwarmCommand<PeerStream>(CancellationToken);
 

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Muxing;
+using Rcmgr.Libp2p.Transports.Quic;
+using Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 namespace Rcmgr.Libp2p.Swarm;
 
@@ -20,6 +22,8 @@ internal sealed class SwarmContext
         Events = events;
         ConnectionManager = options.ConnectionManager is { } trimming ? new ConnectionManager(trimming, options.TimeProvider) : null;
         Logger = logger;
+        Quic = new Ngtcp2Engine(
+            options.Identity, QuicOptions.Default with { HandshakeTimeout = options.HandshakeTimeout }, options.TimeProvider, logger);
     }
 
     public ResourceManager ResourceManager { get; }
@@ -39,6 +43,9 @@ internal sealed class SwarmContext
 
     /// <summary>Names the connections to close; null when the host never trims.</summary>
     public ConnectionManager? ConnectionManager { get; }
+
+    /// <summary>Makes and accepts QUIC connections. Nothing of it exists before its first use.</summary>
+    public IQuicEngine Quic { get; }
 
     /// <summary>The budget of a new session with <paramref name="peer"/>.</summary>
     public IStreamBudget CreateBudget(PeerId peer, ResourceScope peerScope) =>

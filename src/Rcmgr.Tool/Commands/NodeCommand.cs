@@ -13,7 +13,7 @@ internal static class NodeCommand
     {
         Option<Multiaddress[]> listen = new("--listen")
         {
-            Description = "Where to listen, such as /ip4/0.0.0.0/tcp/4001; port 0 takes a free one.",
+            Description = "Where to listen, such as /ip4/0.0.0.0/tcp/4001 or /ip4/0.0.0.0/udp/4001/quic-v1; port 0 takes a free one.",
             HelpName = "ADDR",
             Required = true,
             Arity = ArgumentArity.OneOrMore,

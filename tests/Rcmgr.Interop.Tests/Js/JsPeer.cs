@@ -23,14 +23,15 @@ internal sealed class JsPeer : IAsyncDisposable
     }
 
     /// <summary>Starts a peer that serves until it is disposed.</summary>
-    public static JsPeer Listen(string security = "noise", string key = "ed25519") =>
-        Start("listen", "--security", security, "--key", key);
+    public static JsPeer Listen(string security = "noise", string key = "ed25519", string transport = "tcp") =>
+        Start("listen", "--transport", transport, "--security", security, "--key", key);
 
     /// <summary>Starts a peer that dials <paramref name="address"/> and does <paramref name="tasks"/> in order.</summary>
     public static JsPeer Dial(
-        object address, string tasks, string security = "noise", string key = "ed25519", int streams = 8, int bytes = 0, int hold = 0) =>
+        object address, string tasks, string security = "noise", string key = "ed25519", int streams = 8, int bytes = 0, int hold = 0,
+        string transport = "tcp") =>
         Start(
-            "dial", "--addr", $"{address}", "--do", tasks, "--security", security, "--key", key,
+            "dial", "--addr", $"{address}", "--do", tasks, "--transport", transport, "--security", security, "--key", key,
             "--streams", Number(streams), "--bytes", Number(bytes), "--hold", Number(hold), "--timeout", "60000");
 
     /// <summary>Starts a peer that pings <paramref name="address"/> until its input ends, and waits until it has begun.</summary>

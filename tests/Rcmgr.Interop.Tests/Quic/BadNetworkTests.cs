@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using Rcmgr.Libp2p.Identity;
+
+namespace Rcmgr.Interop.Tests.Quic;
+
+/// <summary>Networks that lose, repeat, reorder and forge datagrams.</summary>
+public sealed class BadNetworkTests
+{
+    [Theory]
+    [InlineData(0.2, 0, 0, 0)]
+    [InlineData(0.02, 0.1, 0.2, 0.1)]
+    public async Task An_echo_survives_a_bad_network(double loss, double duplication, double reordering, double mutation)
+    {
+        QuicAvailability.Require();
+        int seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        await using TestHost server = await QuicHosts.StartAsync();
+        await using TestHost client = await QuicHosts.StartAsync();
+        await using UdpRelay relay = new(server.EndPoint(), new RelayFaults
+        {
+            Loss = loss, Duplication = duplication, Reordering = reordering, Mutation = mutation, Seed = seed,
+        });
+
+        PeerId peer = await client.Host.DialAsync(server.Through(relay), TestContext.Current.CancellationToken);
+        await EchoClient.EchoAsync(client.Host, peer, streams: 4, bytesPerStream: 128 * 1024);
+
+        await client.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);
+        await client.ComesToHoldNothingAsync();
+        await server.Host.ClosePeerAsync(client.Host.PeerId, TestContext.Current.CancellationToken);
+        await server.ComesToHoldNothingAsync();
+    }
+
+    /// <summary>Seconds by RCMGR_FUZZ_SECONDS; a few by default, hours by hand.</summary>
+    [Fact]
+    public async Task Invented_datagrams_harm_nobody_and_leave_nothing()
+    {
+        QuicAvailability.Require();
+        int seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        Random random = new(seed);
+        string? asked = Environment.GetEnvironmentVariable("RCMGR_FUZZ_SECONDS");
+        TimeSpan time = TimeSpan.FromSeconds(int.TryParse(asked, out int seconds) ? seconds : 3);
+        await using TestHost server = await QuicHosts.StartAsync();
+        await using TestHost client = await QuicHosts.StartAsync();
+        PeerId peer = await client.Host.DialAsync(server.Address, TestContext.Current.CancellationToken);
+        using Socket attacker = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] initial = await InitialPackets.CaptureAsync();
+
+        using CancellationTokenSource over = new(time);
+        int sent = 0;
+        for (; !over.IsCancellationRequested; sent++)
+        {
+            byte[] datagram = random.Next(3) switch
+            {
+                0 => DatagramMutations.Mutate(initial, random),
+                _ => DatagramMutations.Invent(random),
+            };
+            await attacker.SendToAsync(datagram, server.EndPoint());
+            if (sent % 64 == 0)
+                await Task.Yield();
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} datagrams");
+        await client.Host.PingAsync(peer, TestContext.Current.CancellationToken);
+        await using TestHost newcomer = await QuicHosts.StartAsync();
+        await newcomer.Host.PingAsync(
+            await newcomer.Host.DialAsync(server.Address, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await newcomer.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);
+        await client.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);
+        await server.ComesToHoldNothingAsync();
+    }
+}
