@@ -18,7 +18,11 @@ public sealed class BadNetworkTests
         await using TestHost client = await QuicHosts.StartAsync();
         await using UdpRelay relay = new(server.EndPoint(), new RelayFaults
         {
-            Loss = loss, Duplication = duplication, Reordering = reordering, Mutation = mutation, Seed = seed,
+            Loss = loss,
+            Duplication = duplication,
+            Reordering = reordering,
+            Mutation = mutation,
+            Seed = seed,
         });
 
         PeerId peer = await client.Host.DialAsync(server.Through(relay), TestContext.Current.CancellationToken);

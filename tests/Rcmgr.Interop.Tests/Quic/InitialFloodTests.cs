@@ -52,7 +52,8 @@ public sealed class InitialFloodTests
     {
         ResourceManager = new ResourceManager(new ResourceManagerOptions
         {
-            Limits = TestHost.DefaultLimits, ConnectionLimits = ConnectionLimits.Default with { ExemptLoopback = false },
+            Limits = TestHost.DefaultLimits,
+            ConnectionLimits = ConnectionLimits.Default with { ExemptLoopback = false },
         }),
     });
 

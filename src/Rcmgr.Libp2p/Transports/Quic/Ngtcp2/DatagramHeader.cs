@@ -71,8 +71,11 @@ internal readonly ref struct DatagramHeader
             && destination.Length >= MinInitialIdLength;
         header = new DatagramHeader
         {
-            IsLong = true, Version = version, IsInitial = isInitial,
-            DestinationId = destination, SourceId = datagram[(firstEnd + 1)..secondEnd],
+            IsLong = true,
+            Version = version,
+            IsInitial = isInitial,
+            DestinationId = destination,
+            SourceId = datagram[(firstEnd + 1)..secondEnd],
         };
         return true;
     }

@@ -71,7 +71,8 @@ internal sealed unsafe class EventQueue : IDisposable
             NativePoll poll = new() { Descriptor = _queue, Events = LibcApi.PollIn };
             NativeTime time = new()
             {
-                Seconds = (long)(nanoseconds / NanosecondsPerSecond), Nanoseconds = (long)(nanoseconds % NanosecondsPerSecond),
+                Seconds = (long)(nanoseconds / NanosecondsPerSecond),
+                Nanoseconds = (long)(nanoseconds % NanosecondsPerSecond),
             };
             if (LibcApi.ppoll(&poll, 1, &time, null) <= 0)
                 return 0;

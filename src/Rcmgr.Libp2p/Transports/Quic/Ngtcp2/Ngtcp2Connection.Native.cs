@@ -79,7 +79,8 @@ internal sealed unsafe partial class Ngtcp2Connection
         int length = SocketAddresses.Write(remote, new Span<byte>(address, SocketAddresses.MaxBytes));
         NativePath path = new()
         {
-            Local = endpoint.LocalAddress, Remote = new NativeAddress { Socket = address, Length = (uint)length },
+            Local = endpoint.LocalAddress,
+            Remote = new NativeAddress { Socket = address, Length = (uint)length },
         };
         connection.Create(&first, &own, path, DatagramHeader.QuicV1, &settings, &parameters);
         connection.MarkDirty();

@@ -62,9 +62,12 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         {
             Message = new NativeMessage
             {
-                Vectors = _vectors + index, VectorCount = 1,
-                Name = own + DatagramBytes, NameLength = NameBytes,
-                Control = own + DatagramBytes + NameBytes, ControlLength = ControlBytes,
+                Vectors = _vectors + index,
+                VectorCount = 1,
+                Name = own + DatagramBytes,
+                NameLength = NameBytes,
+                Control = own + DatagramBytes + NameBytes,
+                ControlLength = ControlBytes,
             },
         };
     }

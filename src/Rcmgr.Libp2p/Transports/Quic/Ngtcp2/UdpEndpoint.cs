@@ -157,7 +157,8 @@ internal sealed unsafe partial class UdpEndpoint
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
         {
-            ReceiveBufferSize = SocketBufferBytes, SendBufferSize = SocketBufferBytes,
+            ReceiveBufferSize = SocketBufferBytes,
+            SendBufferSize = SocketBufferBytes,
         };
         try
         {
