@@ -253,15 +253,17 @@ internal sealed partial class AccountingEngine<TWide>
     {
         using (_shared.EnterScope())
         {
-            if (!TryChargeNormalRoots(home, connection, out refusal, out unsettled))
-            {
-                if (unsettled is null)
-                    CloseConnection(home, connection);
+            bool hasRoom = TryChargeNormalRoots(home, connection, out refusal, out unsettled);
+            if (unsettled is not null)
                 return false;
-            }
-
             Return(home.AllowlistedTransient, connection.Unit, connection.Memory);
             Return(home.AllowlistedSystem, connection.Unit, connection.Memory);
+            if (!hasRoom)
+            {
+                connection.IsClosed = true;
+                connection.Memory = 0;
+                return false;
+            }
         }
 
         connection.Allowlisted = false;

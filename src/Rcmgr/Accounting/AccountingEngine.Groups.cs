@@ -86,19 +86,23 @@ internal sealed partial class AccountingEngine<TWide>
     {
         if (account.Pins > 0)
             return;
+        using (_shared.EnterScope())
+            CloseAccount(account);
+    }
+
+    /// <summary>Ends an account that nothing pins, and its group if that was the last. With the shard's gate and the shared one.</summary>
+    private void CloseAccount(ShardAccount account)
+    {
         Shard shard = account.Shard;
         WideScope group = account.Scope;
         (account.IsService ? shard.Services : shard.Protocols).Remove(account.Name);
-        using (_shared.EnterScope())
-        {
-            TWide.Close(account);
-            group.Accounts[shard.Index] = null;
-            group.AccountCount--;
-            if (group.AccountCount > 0 || !group.Granted.IsZero)
-                return;
-            group.IsClosed = true;
-            Groups(account.IsService).Remove(account.Name);
-        }
+        TWide.Close(account);
+        group.Accounts[shard.Index] = null;
+        group.AccountCount--;
+        if (group.AccountCount > 0 || !group.Granted.IsZero)
+            return;
+        group.IsClosed = true;
+        Groups(account.IsService).Remove(account.Name);
     }
 
     /// <summary>All wide scopes, also those not in use. With the gates of all shards.</summary>

@@ -104,8 +104,8 @@ internal sealed partial class AccountingEngine<TWide>
             // A limit that somebody set is named before a counter that would wrap.
             if (!shareAllows && (refusal.Reason == RefusalReason.None || (refusal.IsWrap && !shareRefusal.IsWrap)))
                 refusal = shareRefusal;
-            if (account is not null)
-                CloseIfUnpinned(account);
+            if (account is { Pins: 0 })
+                CloseAccount(account);
             return false;
         }
     }
