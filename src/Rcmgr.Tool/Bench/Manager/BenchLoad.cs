@@ -9,7 +9,7 @@ internal sealed class BenchLoad
     private const long Size = 4096;
 
     private readonly ResourceManager _manager;
-    private readonly IPAddress _address = IPAddress.Parse("192.0.2.1");
+    private readonly IPAddress _address;
     private readonly PeerKey _passing;
     private readonly PeerKey _full;
     private readonly StreamScope _stream;
@@ -18,9 +18,11 @@ internal sealed class BenchLoad
 
     /// <param name="manager">The manager.</param>
     /// <param name="keys">Makes a peer that no other thread has.</param>
-    public BenchLoad(ResourceManager manager, Func<PeerKey> keys)
+    /// <param name="address">An address that no other thread has.</param>
+    public BenchLoad(ResourceManager manager, Func<PeerKey> keys, IPAddress address)
     {
         _manager = manager;
+        _address = address;
         _passing = keys();
         _full = keys();
         _stream = manager.OpenStream(keys(), Direction.Inbound);
@@ -31,8 +33,6 @@ internal sealed class BenchLoad
         using ScopeView view = manager.ViewPeer(_full);
         view.Scope.Limits = view.Scope.Limits with { StreamsInbound = 1 };
     }
-
-    public static int Streams => 2;
 
     public StreamScope Stream => _stream;
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Rcmgr.Tool.Bench.Manager;
 
 /// <summary>Measures single operations of the manager.</summary>
@@ -9,6 +11,7 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
     private const int MostThreads = 8;
     private const long Memory = 16L << 30;
     private const int FileDescriptors = 64 * 1024;
+    private const int Lifted = 1_000_000_000;
     private const int CalibrationCount = 20_000;
     private const int UsualScopes = 100_000;
     private const int FewestScopes = 10_000;
@@ -37,19 +40,31 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
         return new ManagerBenchResult(calibration, rows, sizes, tails, million);
     }
 
-    /// <summary>The default limits of a host of 128 GiB, the same on every machine.</summary>
+    /// <summary>
+    /// The default limits of a host of 128 GiB, the same on every machine; connections are counted and rated by address, but no
+    /// address has too many.
+    /// </summary>
     private static ResourceManager CreateManager()
     {
         Allowlist allowlist = new();
-        allowlist.Add(new AllowlistEntry(System.Net.IPNetwork.Parse("10.0.0.0/8")));
-        return new ResourceManager(ScalingLimits.DefaultWithServices.Scale(Memory, FileDescriptors), allowlist);
+        allowlist.Add(new AllowlistEntry(IPNetwork.Parse("10.0.0.0/8")));
+        return new ResourceManager(new ResourceManagerOptions
+        {
+            Limits = ScalingLimits.DefaultWithServices.Scale(Memory, FileDescriptors),
+            Allowlist = allowlist,
+            ConnectionLimits = new ConnectionLimits
+            {
+                SubnetsIPv4 = [new(32, Lifted)],
+                RatesIPv4 = [new(32, new ConnectionRate(Lifted, Lifted))],
+            },
+        });
     }
 
     private static ResourceManager CreateUnlimited() => new(ResourceManagerLimits.Infinite);
 
     private static BenchLoad[] CreateLoads(ResourceManager manager, bool isStrict)
     {
-        BenchLoad[] loads = [.. Enumerable.Range(0, MostThreads).Select(index => new BenchLoad(manager, Keys(index)))];
+        BenchLoad[] loads = [.. Enumerable.Range(0, MostThreads).Select(index => new BenchLoad(manager, Keys(index), new IPAddress([192, 0, 2, (byte)(index + 1)])))];
         if (isStrict)
             manager.Engine.PinStrict();
         return loads;
