@@ -15,26 +15,45 @@ public sealed class ResourceManager : IDisposable
     public const string MeterName = "Rcmgr";
 
     private readonly AccountingEngine _engine;
+    private readonly AddressAdmission? _admission;
     private readonly ManagerMeter _meter;
 
-    /// <summary>Creates a manager with limits for every class of scope and, optionally, an allowlist.</summary>
+    /// <summary>
+    /// Creates a manager with limits for every class of scope and, optionally, an allowlist. Connections are not limited by their
+    /// address: see <see cref="ResourceManager(ResourceManagerOptions)"/>.
+    /// </summary>
     /// <param name="limits">See <see cref="ScalingLimits"/> for limits that fit the machine.</param>
     /// <param name="allowlist">Networks that may use the allowlisted scopes; an empty list when null.</param>
     /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
     public ResourceManager(ResourceManagerLimits limits, Allowlist? allowlist = null)
+        : this(new ResourceManagerOptions { Limits = limits, Allowlist = allowlist, ConnectionLimits = ConnectionLimits.None })
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        Limits = limits;
-        Allowlist = allowlist ?? new Allowlist();
-        _engine = new AccountingEngine<SingleGateAccounting>(limits, Allowlist);
-        _meter = new ManagerMeter(_engine, factory: null, managerName: null);
+    }
+
+    /// <summary>Creates a manager.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> or one of its members that must be there is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The connection limits cannot be what was meant, such as a prefix that is too long for its address family.
+    /// </exception>
+    public ResourceManager(ResourceManagerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Limits);
+        ArgumentNullException.ThrowIfNull(options.ConnectionLimits);
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
+        Allowlist = options.Allowlist ?? new Allowlist();
+        ConnectionLimits = options.ConnectionLimits;
+        _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
+        _engine = new AccountingEngine<SingleGateAccounting>(options.Limits, Allowlist);
+        _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
 
     /// <summary>Creates a manager that counts as <paramref name="engine"/> does.</summary>
     internal ResourceManager(AccountingEngine engine)
     {
-        Limits = ResourceManagerLimits.Infinite;
         Allowlist = new Allowlist();
+        ConnectionLimits = ConnectionLimits.None;
         _engine = engine;
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
     }
@@ -42,11 +61,17 @@ public sealed class ResourceManager : IDisposable
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
     ~ResourceManager() => _meter?.Dispose();
 
-    /// <summary>The limits that new scopes get. Limits of live scopes may have been replaced: see <see cref="ResourceScope.Limits"/>.</summary>
-    public ResourceManagerLimits Limits { get; }
+    /// <summary>
+    /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
+    /// <see cref="ApplyLimits"/>. What one scope is held to is in <see cref="ResourceScope.Limits"/>.
+    /// </summary>
+    public ResourceManagerLimits Limits => _engine.ConfiguredLimits;
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
+
+    /// <summary>Which connections are admitted by the address they come from (specification §5).</summary>
+    public ConnectionLimits ConnectionLimits { get; }
 
     /// <summary>Everything the host holds, but for what was admitted through the allowlist.</summary>
     public ResourceScope System => _engine.System;
@@ -69,9 +94,12 @@ public sealed class ResourceManager : IDisposable
     /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
     internal static ResourceManager CreateNull() => new(new NullAccounting());
 
+    internal AddressAdmission? Admission => _admission;
+
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
-    /// the allowlisted ones (specification §3.1). Neither throws nor allocates on refusal.
+    /// the allowlisted ones (specification §3.1). Before that, the address must be within <see cref="ConnectionLimits"/>: its rate
+    /// first, then how many connections it holds. Neither throws nor allocates on refusal.
     /// </summary>
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
@@ -85,15 +113,31 @@ public sealed class ResourceManager : IDisposable
         [NotNullWhen(true)] out ConnectionScope? connection,
         out Refusal refusal)
     {
-        connection = _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        connection = _admission is null
+            ? _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal)
+            : TryOpenAdmitted(_admission, direction, usesFileDescriptor, remoteAddress, out refusal);
         return connection is not null;
+    }
+
+    /// <summary>
+    /// Whether a remote has to prove its source address before a connection is opened for it, with a QUIC Retry for example: half
+    /// of what an address may hold is open to packets that may be forged, the rest needs proof (specification §5.5). Counts each
+    /// question; never for an address whose connections are not limited, such as loopback. Allowlisted addresses have to prove
+    /// themselves like all others.
+    /// </summary>
+    /// <param name="remoteAddress">The source address of the packet.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="remoteAddress"/> is null.</exception>
+    public bool VerifySourceAddress(IPAddress remoteAddress)
+    {
+        ArgumentNullException.ThrowIfNull(remoteAddress);
+        return _admission is not null && _admission.MustVerify(remoteAddress);
     }
 
     /// <summary>Reserves a connection as <see cref="TryOpenConnection"/> does, or throws.</summary>
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor, as a TCP socket does.</param>
     /// <param name="remoteAddress">The remote address; null when the endpoint has none.</param>
-    /// <exception cref="ResourceLimitExceededException">A limit would be exceeded.</exception>
+    /// <exception cref="ResourceLimitExceededException">A limit of a scope or of the address would be exceeded.</exception>
     public ConnectionScope OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress = null) =>
         TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out ConnectionScope? connection, out Refusal refusal)
             ? connection
@@ -147,6 +191,29 @@ public sealed class ResourceManager : IDisposable
         return _engine.ViewGroup(ScopeKind.Service, service);
     }
 
+    /// <summary>
+    /// Says what <see cref="ApplyLimits"/> would do at this instant, and changes nothing. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan PlanLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.PlanLimits(limits);
+    }
+
+    /// <summary>
+    /// Replaces the limits of all scopes at one instant, live ones and those to come. Scopes whose
+    /// <see cref="ResourceScope.Limits"/> were set keep them. Nothing is taken away from a holder: a scope that holds more than
+    /// the new limits allow refuses until enough was released. Costs time in proportion to the scopes.
+    /// </summary>
+    /// <returns>What was changed, and which scopes hold more than they may, at that instant.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="limits"/> is null.</exception>
+    public LimitsPlan ApplyLimits(ResourceManagerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return _engine.ReplaceConfiguredLimits(limits);
+    }
+
     /// <summary>What every shared scope holds and is held to, at one instant (specification §7.5). Costs time in proportion to the scopes.</summary>
     public ResourceManagerSnapshot TakeSnapshot() => _engine.TakeSnapshot();
 
@@ -165,4 +232,29 @@ public sealed class ResourceManager : IDisposable
 
     /// <summary>How many operations were refused so far, by scope, resource, direction and reason; only what is not zero.</summary>
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();
+
+    private ConnectionScope? TryOpenAdmitted(
+        AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
+    {
+        if (!admission.TryAdmit(direction, remoteAddress, out bool holdsSlot, out refusal))
+        {
+            _engine.Refusals.Count(refusal);
+            return null;
+        }
+
+        ConnectionScope? connection = null;
+        try
+        {
+            connection = _engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        }
+        finally
+        {
+            if (holdsSlot && (connection is null || (connection.IsAllowlisted && admission.ForgetsAllowlisted)))
+                admission.Return(remoteAddress!);
+            else if (holdsSlot)
+                connection!.HoldSlot(admission);
+        }
+
+        return connection;
+    }
 }

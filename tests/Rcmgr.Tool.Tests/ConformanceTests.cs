@@ -8,6 +8,8 @@ public sealed class ConformanceTests
     [InlineData("scenarios.json", 307)]
     [InlineData("quirks.json", 23)]
     [InlineData("allowlist.json", 40)]
+    [InlineData("subnet.json", 68)]
+    [InlineData("rate.json", 46)]
     public async Task Every_recorded_case_passes(string file, int cases)
     {
         ToolRun run = await ToolRun.RunAsync("conformance", ToolRun.Data(file));
@@ -47,6 +49,21 @@ public sealed class ConformanceTests
 
         Assert.Contains("conn and stream over default+services@4GiB,1024: partialJson.Conn.FD: expected 7, got \"blockAll\"", run.Output);
         Assert.Equal("92 passed, 1 failed, 0 skipped", run.LastLine);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("subnet.json", "[\"+\",\"1.2.3.1\",true]", "[\"+\",\"1.2.3.1\",false]", "default: op ")]
+    [InlineData("rate.json", "\"10.1.0.1\",true,false]", "\"10.1.0.1\",false,false]", "go default conn rate limiter: event ")]
+    public async Task A_decision_by_address_that_differs_fails_its_case(string file, string recorded, string changed, string detail)
+    {
+        string content = await File.ReadAllTextAsync(ToolRun.Data(file), TestContext.Current.CancellationToken);
+        using TemporaryFile copy = new(content.Replace(recorded, changed));
+
+        ToolRun run = await ToolRun.RunAsync("conformance", copy.Path);
+
+        Assert.Contains(detail, run.Output);
+        Assert.DoesNotContain(" 0 failed", run.LastLine);
         Assert.Equal(1, run.ExitCode);
     }
 

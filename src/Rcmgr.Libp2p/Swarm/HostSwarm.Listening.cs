@@ -98,8 +98,10 @@ internal sealed partial class HostSwarm
 
     /// <summary>Whether no other connection would fare better right now.</summary>
     private static bool IsHostWide(in Refusal refusal) =>
-        refusal is { Reason: RefusalReason.Limit, ScopeKind: ScopeKind.System or ScopeKind.Transient }
-        && refusal.Resource is Resource.Connections or Resource.FileDescriptors;
+        refusal.Reason == RefusalReason.ConnectionRate
+            ? refusal.Network is null
+            : refusal is { Reason: RefusalReason.Limit, ScopeKind: ScopeKind.System or ScopeKind.Transient }
+                && refusal.Resource is Resource.Connections or Resource.FileDescriptors;
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The inbound connection from {Address} was not completed: {Reason}")]
     private static partial void LogUpgradeFailed(ILogger logger, Multiaddress address, string reason);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rcmgr.Tool.Commands;
 
 /// <summary>Limits as a table for people, under the numbers that they are derived from.</summary>
@@ -8,7 +6,28 @@ internal static class LimitsTable
     private static readonly string[] Header =
         ["scope", "streams", "in", "out", "conns", "in", "out", "fd", "memory"];
 
-    public static void Write(TextWriter output, AutoScaledLimits scaled)
+    private static readonly Dictionary<ScopeKind, string> ClassNames = new()
+    {
+        [ScopeKind.System] = "system",
+        [ScopeKind.Transient] = "transient",
+        [ScopeKind.AllowlistedSystem] = "allowlisted system",
+        [ScopeKind.AllowlistedTransient] = "allowlisted transient",
+        [ScopeKind.Service] = "service",
+        [ScopeKind.ServicePeer] = "service, one peer",
+        [ScopeKind.Protocol] = "protocol",
+        [ScopeKind.ProtocolPeer] = "protocol, one peer",
+        [ScopeKind.Peer] = "peer",
+        [ScopeKind.Connection] = "connection",
+        [ScopeKind.Stream] = "stream",
+    };
+
+    public static void Write(TextWriter output, LimitsExplanation explanation)
+    {
+        WriteHost(output, explanation.Scaled);
+        Write(output, explanation.Limits);
+    }
+
+    public static void WriteHost(TextWriter output, AutoScaledLimits scaled)
     {
         HostCapacity host = scaled.Capacity;
         output.WriteLine(Invariant(
@@ -16,8 +35,11 @@ internal static class LimitsTable
         output.WriteLine(Invariant(
             $"file descriptors: {host.FileDescriptors} ({host.FileDescriptorsSource}); limits are based on half: {scaled.ScaledFileDescriptors}"));
         output.WriteLine();
+    }
 
-        List<string[]> rows = [Header, .. Rows(scaled.Limits).Select(row => Cells(row.Scope, row.Limits))];
+    public static void Write(TextWriter output, ResourceManagerLimits limits)
+    {
+        List<string[]> rows = [Header, .. limits.Entries().Select(row => Cells(row.Kind, row.Name, row.Value))];
         int[] widths = [.. Header.Select((_, column) => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
         {
@@ -28,39 +50,11 @@ internal static class LimitsTable
         }
     }
 
-    private static IEnumerable<(string Scope, ResourceLimits Limits)> Rows(ResourceManagerLimits limits) =>
+    private static string[] Cells(ScopeKind kind, string? name, ResourceLimits limits) =>
     [
-        ("system", limits.System),
-        ("transient", limits.Transient),
-        ("allowlisted system", limits.AllowlistedSystem),
-        ("allowlisted transient", limits.AllowlistedTransient),
-        ("service", limits.ServiceDefault),
-        .. Named(limits.Service),
-        ("service, one peer", limits.ServicePeerDefault),
-        .. Named(limits.ServicePeer),
-        ("protocol", limits.ProtocolDefault),
-        .. Named(limits.Protocol),
-        ("protocol, one peer", limits.ProtocolPeerDefault),
-        .. Named(limits.ProtocolPeer),
-        ("peer", limits.PeerDefault),
-        .. Named(limits.Peer),
-        ("connection", limits.Connection),
-        ("stream", limits.Stream),
+        name is null ? ClassNames[kind] : $"  {name}",
+        .. LimitFields.All.Select(field => LimitChange.Text(limits[field])),
     ];
-
-    private static IEnumerable<(string Scope, ResourceLimits Limits)> Named<TKey>(IReadOnlyDictionary<TKey, ResourceLimits> map) =>
-        map.Select(entry => ($"  {entry.Key}", entry.Value)).OrderBy(row => row.Item1, StringComparer.Ordinal);
-
-    private static string[] Cells(string scope, ResourceLimits limits) =>
-    [
-        scope,
-        Cell(limits.Streams), Cell(limits.StreamsInbound), Cell(limits.StreamsOutbound),
-        Cell(limits.Connections), Cell(limits.ConnectionsInbound), Cell(limits.ConnectionsOutbound),
-        Cell(limits.FileDescriptors), Cell(limits.Memory),
-    ];
-
-    private static string Cell(long limit) =>
-        limit == ResourceLimits.Unlimited ? "unlimited" : limit.ToString(CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -22,8 +22,12 @@ internal static class NodeCommand
         };
         Option<string?> limits = new("--limits")
         {
-            Description = "A JSON file of limits; what it leaves open is scaled to this host.",
+            Description = "A JSON file of limits; what it leaves open is scaled to this host. Changes are checked and applied while the node runs.",
             HelpName = "FILE",
+        };
+        Option<bool> lenient = new("--lenient")
+        {
+            Description = "Read the limits file as other implementations do: pass over unknown names and contradictions.",
         };
         Option<string?> key = new("--key")
         {
@@ -36,17 +40,26 @@ internal static class NodeCommand
             HelpName = "127.0.0.1:PORT",
             CustomParser = ParseAdmin,
         };
+        AddressOptions byAddress = new();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, key, admin, json, stopWithInput,
+            listen, limits, lenient, key, admin, json, stopWithInput,
         };
+        byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             NodeSettings settings = new(
-                parsed.GetRequiredValue(listen), parsed.GetValue(limits), parsed.GetValue(key), parsed.GetValue(admin), parsed.GetValue(json));
+                parsed.GetRequiredValue(listen),
+                parsed.GetValue(limits),
+                parsed.GetValue(lenient),
+                parsed.GetValue(key),
+                parsed.GetValue(admin),
+                byAddress.ReadLimits(parsed),
+                byAddress.ReadAllowlist(parsed),
+                parsed.GetValue(json));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
                 ? InputEnd.CancelWith(cancellationToken)

@@ -6,7 +6,11 @@ namespace Rcmgr.Tool.Conformance;
 /// <summary>Runs files of recorded cases, prints what fails, and sums up.</summary>
 internal sealed class ConformanceRunner(TextWriter output, TextWriter error)
 {
-    private static readonly IConformanceSuite[] Suites = [new AutoscaleSuite(), new PartialConfigsSuite(), new ScenarioSuite(), new AllowlistSuite()];
+    // A case of subnets has all the fields of an allowlist's case, and more.
+    private static readonly IConformanceSuite[] Suites =
+    [
+        new AutoscaleSuite(), new PartialConfigsSuite(), new ScenarioSuite(), new SubnetSuite(), new RateSuite(), new AllowlistSuite(),
+    ];
 
     private readonly int[] _counts = new int[Enum.GetValues<CaseOutcome>().Length];
 

@@ -6,7 +6,7 @@ namespace Rcmgr.Tool.Conformance;
 /// <summary>Limits files as users write them: read, built against defaults, merged, and written (specification §4.2 and §4.3).</summary>
 internal sealed class PartialConfigsSuite : IConformanceSuite
 {
-    private static readonly LimitsReadOptions Options = new() { ParsePeer = RecordedPeers.TryParse };
+    private static readonly LimitsReadOptions Options = new() { ParsePeer = RecordedPeers.TryParse, Lenient = true };
 
     /// <inheritdoc/>
     public bool Recognises(JsonElement root) => CaseFile.StartsWith(root, "cases", "input", "defaults");

@@ -2,32 +2,29 @@ using Rcmgr.Libp2p.Identity;
 
 namespace Rcmgr.Tool.Node;
 
-/// <summary>The file from which a node takes its limits.</summary>
+/// <summary>The file from which limits are taken.</summary>
 internal static class LimitsFile
 {
-    private static readonly LimitsReadOptions Options = new()
-    {
-        // One peer has several spellings; its scope is known under one.
-        ParsePeer = static text => PeerId.TryParse(text, out PeerId? peer) ? peer.Key : null,
-    };
+    /// <summary>The canonical key of a peer: one peer has several spellings, and its scope is known under one.</summary>
+    public static PeerKey? ParsePeer(string text) => PeerId.TryParse(text, out PeerId? peer) ? peer.Key : null;
 
-    /// <summary>The limits of a node: what the file leaves open, or all without a file, is scaled to this host.</summary>
-    /// <exception cref="NodeStartException">The file cannot be read or holds no limits.</exception>
-    public static async Task<ResourceManagerLimits> LoadAsync(string? path, CancellationToken cancellationToken)
+    /// <summary>Reads a file and holds it against the defaults that it will be built over.</summary>
+    /// <exception cref="NodeStartException">The file cannot be read.</exception>
+    public static async Task<LimitsReadResult> ParseAsync(
+        string path, bool lenient, ResourceManagerLimits defaults, CancellationToken cancellationToken)
     {
-        ResourceManagerLimits defaults = ScalingLimits.DefaultWithServices.AutoScale().Limits;
-        if (path is null)
-            return defaults;
-
+        LimitsReadOptions options = new() { ParsePeer = ParsePeer, Lenient = lenient, Defaults = defaults };
         try
         {
             await using FileStream file = File.OpenRead(path);
-            PartialResourceManagerLimits limits = await LimitsJson.ReadAsync(file, Options, cancellationToken);
-            return limits.Build(defaults);
+            return await LimitsJson.ParseAsync(file, options, cancellationToken);
         }
-        catch (Exception e) when (e is LimitsFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new NodeStartException($"The limits file '{path}' cannot be used: {e.Message}", e);
+            throw new NodeStartException($"The limits file '{path}' cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>A problem of a file in one line.</summary>
+    public static string Describe(string path, LimitsProblem problem) => $"{path}: {(problem.IsError ? "error" : "warning")}: {problem}";
 }

@@ -16,10 +16,9 @@ internal static class NodeRunner
     {
         try
         {
-            ResourceManagerLimits limits = await LimitsFile.LoadAsync(settings.LimitsPath, stop);
+            await using NodeManager limited = await NodeManager.StartAsync(settings, error, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            using ResourceManager manager = new(limits);
-            return await RunAsync(settings, manager, identity, new NodeOutput(output, settings.Json), stop);
+            return await RunAsync(settings, limited.Manager, identity, new NodeOutput(output, settings.Json), stop);
         }
         catch (NodeStartException e)
         {

@@ -6,8 +6,18 @@ namespace Rcmgr.Tool.Node;
 /// <summary>What the command line asks of a node.</summary>
 /// <param name="Listen">Where it listens.</param>
 /// <param name="LimitsPath">A file of partial limits over the auto-scaled defaults; null for the defaults alone.</param>
+/// <param name="LenientLimits">Whether the limits file is read as other implementations do.</param>
 /// <param name="KeyPath">The file of its identity, made when missing; null for an identity that lasts as long as the node.</param>
 /// <param name="Admin">Where the admin endpoint listens; null for none.</param>
+/// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
+/// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
 internal sealed record NodeSettings(
-    IReadOnlyList<Multiaddress> Listen, string? LimitsPath, string? KeyPath, IPEndPoint? Admin, bool Json);
+    IReadOnlyList<Multiaddress> Listen,
+    string? LimitsPath,
+    bool LenientLimits,
+    string? KeyPath,
+    IPEndPoint? Admin,
+    ConnectionLimits ConnectionLimits,
+    Allowlist Allowlist,
+    bool Json);

@@ -44,16 +44,16 @@ internal sealed partial class AccountingEngine<TWide>
     private bool TryChargeConnection(in UsageVector delta, bool isAllowlisted, out long id, out Refusal refusal)
     {
         id = 0;
-        if (!LimitCheck.Allows(_limits.Connection, default, delta, ChargeParts.Connections, out Violation violation))
-        {
-            refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
-            return false;
-        }
-
         WideScope transient = isAllowlisted ? AllowlistedTransient : Transient;
         WideScope system = isAllowlisted ? AllowlistedSystem : System;
         using (_gate.EnterScope())
         {
+            if (!LimitCheck.Allows(ConfiguredLimits.Connection, default, delta, ChargeParts.Connections, out Violation violation))
+            {
+                refusal = Refusal.OfLimit(ScopeKind.Connection, null, null, violation);
+                return false;
+            }
+
             if (!TryChargeWide(transient, delta, ChargeParts.Connections, out refusal))
                 return false;
             if (!TryChargeWide(system, delta, ChargeParts.Connections, out refusal))
@@ -73,7 +73,7 @@ internal sealed partial class AccountingEngine<TWide>
         try
         {
             return new ConnectionScope(
-                this, _limits.Connection, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
+                this, id, direction, delta.FileDescriptors > 0, remoteAddress, isAllowlisted)
             { Held = delta };
         }
         catch (OutOfMemoryException)

@@ -15,7 +15,6 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
     where TWide : struct, IWideAccounting
 {
     private readonly Gate _gate = new();
-    private readonly ResourceManagerLimits _limits;
     private readonly Allowlist _allowlist;
     private long _lastConnectionId;
     private long _lastStreamId;
@@ -24,7 +23,6 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
     public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist)
         : base(limits)
     {
-        _limits = limits;
         _allowlist = allowlist;
     }
 
@@ -42,18 +40,8 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
         using (_gate.EnterScope())
         {
             reports.EnsureCapacity(4 + _services.Count + _protocols.Count + _peers.Count);
-            foreach (WideScope root in (ReadOnlySpan<WideScope>)[System, Transient, AllowlistedSystem, AllowlistedTransient])
-                reports.Add(Report(root));
-            foreach (WideScope service in _services.Values)
-                reports.Add(Report(service));
-            foreach (WideScope protocol in _protocols.Values)
-                reports.Add(Report(protocol));
-            foreach (PeerScope peer in _peers.Values)
-            {
-                reports.Add(Report(peer));
-                for (PeerSubScope? sub = peer.FirstSubScope; sub is not null; sub = sub.Next)
-                    reports.Add(Report(sub));
-            }
+            foreach (SharedScope scope in SharedScopes())
+                reports.Add(Report(scope));
         }
 
         return new ResourceManagerSnapshot(reports);

@@ -42,7 +42,7 @@ internal sealed partial class AccountingEngine<TWide>
             if (!owner.IsClosed)
             {
                 refusal = default;
-                SpanScope span = new(owner, owner.CurrentLimits, owner.SpansBegun + 1);
+                SpanScope span = new(owner, owner.SpansBegun + 1) { OwnLimits = owner.OwnLimits };
                 owner.SpansBegun++;
                 if (owner is SharedScope shared)
                     shared.References++;

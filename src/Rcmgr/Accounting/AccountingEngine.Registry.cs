@@ -39,7 +39,7 @@ internal sealed partial class AccountingEngine<TWide>
     {
         using (_gate.EnterScope())
         {
-            scope.CurrentLimits = limits;
+            scope.OwnLimits = limits;
             if (scope is PeerScope peer)
                 ReplacePeerLimits(peer.Key, limits);
             else if (scope is WideScope { Kind: ScopeKind.Protocol or ScopeKind.Service } group)
@@ -52,14 +52,14 @@ internal sealed partial class AccountingEngine<TWide>
     {
         _peerOverrides[key] = limits;
         if (_peers.TryGetValue(key, out PeerScope? live))
-            live.CurrentLimits = limits;
+            live.OwnLimits = limits;
     }
 
     private void ReplaceGroupLimits(ScopeKind kind, string name, ResourceLimits limits)
     {
-        (kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides)[name] = limits;
+        Overrides(kind)[name] = limits;
         if (FindGroup(kind, name) is { } live)
-            live.CurrentLimits = limits;
+            live.OwnLimits = limits;
     }
 
     private static ScopeView View(SharedScope scope)
@@ -70,21 +70,22 @@ internal sealed partial class AccountingEngine<TWide>
     }
 
     private ResourceLimits PeerLimits(PeerKey key) =>
-        _peerOverrides.Count > 0 && _peerOverrides.TryGetValue(key, out ResourceLimits? limits) ? limits : _limits.PeerLimits(key);
+        _peerOverrides.Count > 0 && _peerOverrides.TryGetValue(key, out ResourceLimits? limits) ? limits : ConfiguredLimits.PeerLimits(key);
 
-    private ResourceLimits GroupLimits(ScopeKind kind, string name)
-    {
-        Dictionary<string, ResourceLimits> overrides = kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides;
-        if (overrides.TryGetValue(name, out ResourceLimits? limits))
-            return limits;
-        return kind == ScopeKind.Protocol ? _limits.ProtocolLimits(name) : _limits.ServiceLimits(name);
-    }
+    private ResourceLimits GroupLimits(ScopeKind kind, string name) =>
+        Overrides(kind).TryGetValue(name, out ResourceLimits? limits) ? limits : ConfiguredLimits.For(kind, name);
+
+    private Dictionary<string, ResourceLimits> Overrides(ScopeKind kind) =>
+        kind == ScopeKind.Protocol ? _protocolOverrides : _serviceOverrides;
 
     private PeerScope GetOrAddPeer(PeerKey key)
     {
         if (_peers.TryGetValue(key, out PeerScope? peer))
             return peer;
-        return _peers[key] = new PeerScope(this, PeerLimits(key), key, System);
+        return _peers[key] = new PeerScope(this, ConfiguredLimits.PeerLimits(key), key, System)
+        {
+            OwnLimits = _peerOverrides.GetValueOrDefault(key),
+        };
     }
 
     private bool AllowsPeer(PeerKey key, in UsageVector delta, ChargeParts parts, out Refusal refusal)
@@ -114,7 +115,10 @@ internal sealed partial class AccountingEngine<TWide>
 
     private WideScope AddGroup(ScopeKind kind, string name)
     {
-        WideScope group = new(this, GroupLimits(kind, name), kind, System, name);
+        WideScope group = new(this, ConfiguredLimits.For(kind, name), kind, System, name)
+        {
+            OwnLimits = Overrides(kind).GetValueOrDefault(name),
+        };
         (kind == ScopeKind.Protocol ? _protocols : _services).Add(name, group);
         return group;
     }
@@ -129,9 +133,8 @@ internal sealed partial class AccountingEngine<TWide>
 
     private PeerSubScope AddSubScope(PeerScope peer, WideScope group)
     {
-        ResourceLimits limits = group.Kind == ScopeKind.Protocol
-            ? _limits.ProtocolPeerLimits(group.GroupName)
-            : _limits.ServicePeerLimits(group.GroupName);
+        ScopeKind kind = group.Kind == ScopeKind.Protocol ? ScopeKind.ProtocolPeer : ScopeKind.ServicePeer;
+        ResourceLimits limits = ConfiguredLimits.For(kind, group.GroupName);
         PeerSubScope sub = new(this, limits, group, peer) { Next = peer.FirstSubScope };
         peer.FirstSubScope = sub;
         peer.References++;

@@ -14,7 +14,7 @@ internal sealed partial class AccountingEngine<TWide>
 
         try
         {
-            return new StreamScope(this, _limits.Stream, id, direction, scope!) { Held = delta };
+            return new StreamScope(this, id, direction, scope!) { Held = delta };
         }
         catch (OutOfMemoryException)
         {
@@ -69,14 +69,14 @@ internal sealed partial class AccountingEngine<TWide>
     {
         peer = null;
         id = 0;
-        if (!LimitCheck.Allows(_limits.Stream, default, delta, ChargeParts.Streams, out Violation violation))
-        {
-            refusal = Refusal.OfLimit(ScopeKind.Stream, null, null, violation);
-            return false;
-        }
-
         using (_gate.EnterScope())
         {
+            if (!LimitCheck.Allows(ConfiguredLimits.Stream, default, delta, ChargeParts.Streams, out Violation violation))
+            {
+                refusal = Refusal.OfLimit(ScopeKind.Stream, null, null, violation);
+                return false;
+            }
+
             // The peer is asked first but made last, so that a refused stream of a new peer leaves nothing behind.
             if (!AllowsPeer(key, delta, ChargeParts.Streams, out refusal)
                 || !TryChargeWide(Transient, delta, ChargeParts.Streams, out refusal))
@@ -171,7 +171,7 @@ internal sealed partial class AccountingEngine<TWide>
     private bool AllowsShare(StreamScope stream, ScopeKind kind, string name, PeerSubScope? share, out Refusal refusal)
     {
         ResourceLimits limits = share?.CurrentLimits
-            ?? (kind == ScopeKind.Protocol ? _limits.ProtocolPeerLimits(name) : _limits.ServicePeerLimits(name));
+            ?? (kind == ScopeKind.Protocol ? ConfiguredLimits.ProtocolPeerLimits(name) : ConfiguredLimits.ServicePeerLimits(name));
         if (LimitCheck.Allows(limits, share?.Held ?? default, stream.Held, ChargeParts.Transfer, out Violation violation))
         {
             refusal = default;

@@ -6,10 +6,11 @@ namespace Rcmgr;
 /// What scopes and the manager ask of the accounting. The engine itself is generic over the policy that counts wide scopes
 /// (<see cref="IWideAccounting"/>), so that the policy's calls are bound when the code is compiled; scopes see only this.
 /// </summary>
-internal abstract class AccountingEngine
+internal abstract partial class AccountingEngine
 {
     protected AccountingEngine(ResourceManagerLimits limits)
     {
+        _configured = limits;
         System = new WideScope(this, limits.System, ScopeKind.System, null);
         Transient = new WideScope(this, limits.Transient, ScopeKind.Transient, System);
         AllowlistedSystem = new WideScope(this, limits.AllowlistedSystem, ScopeKind.AllowlistedSystem, null);

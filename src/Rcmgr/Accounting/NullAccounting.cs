@@ -21,7 +21,7 @@ internal sealed class NullAccounting : AccountingEngine
         : base(ResourceManagerLimits.Infinite)
     {
         _peer = new PeerScope(this, ResourceLimits.AllowAll, new PeerKey("any"), System);
-        _span = new SpanScope(System, ResourceLimits.AllowAll, 0);
+        _span = new SpanScope(System, 0);
     }
 
     public override long Faults => 0;
@@ -30,7 +30,7 @@ internal sealed class NullAccounting : AccountingEngine
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
         refusal = default;
-        return new ConnectionScope(this, ResourceLimits.AllowAll, 0, direction, usesFileDescriptor, remoteAddress, isAllowlisted: false);
+        return new ConnectionScope(this, 0, direction, usesFileDescriptor, remoteAddress, isAllowlisted: false);
     }
 
     public override bool TrySetPeer(ConnectionScope connection, PeerKey peer, out Refusal refusal)
@@ -42,7 +42,7 @@ internal sealed class NullAccounting : AccountingEngine
     public override StreamScope TryOpenStream(PeerKey peer, Direction direction, out Refusal refusal)
     {
         refusal = default;
-        return new StreamScope(this, ResourceLimits.AllowAll, 0, direction, _peer);
+        return new StreamScope(this, 0, direction, _peer);
     }
 
     public override bool TrySetProtocol(StreamScope stream, string protocol, out Refusal refusal) => Admit(out refusal);
@@ -84,6 +84,10 @@ internal sealed class NullAccounting : AccountingEngine
     public override void SetLimits(ResourceScope scope, ResourceLimits limits)
     {
     }
+
+    public override LimitsPlan PlanLimits(ResourceManagerLimits limits) => new(ConfiguredLimits, limits, []);
+
+    public override LimitsPlan ReplaceConfiguredLimits(ResourceManagerLimits limits) => PlanLimits(limits);
 
     public override ResourceManagerSnapshot TakeSnapshot() => new(ReadWideScopes());
 

@@ -12,6 +12,7 @@ public sealed record AllowlistEntry
     {
         Network = CanonicalAddress.Of(network);
         Peer = peer;
+        Prefix = AddressPrefix.Of(Network);
     }
 
     /// <summary>The network in canonical form.</summary>
@@ -20,7 +21,5 @@ public sealed record AllowlistEntry
     /// <summary>The only peer that the entry is for; null for every peer.</summary>
     public PeerKey? Peer { get; }
 
-    // IPNetwork would also find IPv4 addresses in ::/0, which stands for all IPv6 addresses only.
-    internal bool Contains(IPAddress canonical) =>
-        canonical.AddressFamily == Network.BaseAddress.AddressFamily && Network.Contains(canonical);
+    internal AddressPrefix Prefix { get; }
 }

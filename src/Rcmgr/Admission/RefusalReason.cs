@@ -14,4 +14,13 @@ public enum RefusalReason : byte
 
     /// <summary>The scope is in the wrong state, such as a second peer for one connection.</summary>
     WrongState,
+
+    /// <summary>A subnet of the remote address holds as many connections as it may (<see cref="ConnectionLimits.SubnetsIPv4"/>).</summary>
+    SubnetLimit,
+
+    /// <summary>A network that the remote address is in holds as many connections as it may (<see cref="ConnectionLimits.Networks"/>).</summary>
+    NetworkLimit,
+
+    /// <summary>The remote address, a network around it or everybody together opens connections too fast.</summary>
+    ConnectionRate,
 }

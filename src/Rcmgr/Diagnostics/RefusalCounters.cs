@@ -6,7 +6,7 @@ internal sealed class RefusalCounters
     private const int Kinds = (int)ScopeKind.Span + 1;
     private const int Resources = (int)Resource.FileDescriptors + 1;
     private const int Directions = 3;
-    private const int Reasons = (int)RefusalReason.WrongState + 1;
+    private const int Reasons = (int)RefusalReason.ConnectionRate + 1;
 
     private readonly long[] _bytes = new long[Kinds];
     private readonly long[] _counts = new long[Kinds * Resources * Directions * Reasons];

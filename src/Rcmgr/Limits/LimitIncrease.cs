@@ -32,4 +32,17 @@ public sealed record LimitIncrease
 
     /// <summary>The share of the process's file descriptors; zero or less leaves the base limit.</summary>
     public double FileDescriptorFraction { get; init; }
+
+    /// <summary>The increase per GiB of a limit that grows with memory; zero for file descriptors, which do not.</summary>
+    internal long this[LimitField field] => field switch
+    {
+        LimitField.Streams => Streams,
+        LimitField.StreamsInbound => StreamsInbound,
+        LimitField.StreamsOutbound => StreamsOutbound,
+        LimitField.Conns => Connections,
+        LimitField.ConnsInbound => ConnectionsInbound,
+        LimitField.ConnsOutbound => ConnectionsOutbound,
+        LimitField.FD => 0,
+        _ => Memory,
+    };
 }

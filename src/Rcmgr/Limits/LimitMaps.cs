@@ -1,8 +1,14 @@
+using System.Collections.Frozen;
+
 namespace Rcmgr;
 
 /// <summary>What the named entries of limit sets have in common, whatever their keys are.</summary>
 internal static class LimitMaps
 {
+    public static IReadOnlyDictionary<string, T> None<T>() => FrozenDictionary<string, T>.Empty;
+
+    public static IReadOnlyDictionary<PeerKey, T> NoPeers<T>() => FrozenDictionary<PeerKey, T>.Empty;
+
     public static bool ContentEquals<TKey, TValue>(IReadOnlyDictionary<TKey, TValue> left, IReadOnlyDictionary<TKey, TValue> right)
         where TValue : IEquatable<TValue>
     {
@@ -18,29 +24,22 @@ internal static class LimitMaps
         return true;
     }
 
-    public static Dictionary<TKey, PartialLimits> FromConcrete<TKey>(IReadOnlyDictionary<TKey, ResourceLimits> map)
+    public static Dictionary<TKey, TTo> Select<TKey, TFrom, TTo>(IReadOnlyDictionary<TKey, TFrom> map, Func<TFrom, TTo> select)
         where TKey : notnull =>
-        map.ToDictionary(entry => entry.Key, entry => PartialLimits.FromConcrete(entry.Value));
+        map.ToDictionary(entry => entry.Key, entry => select(entry.Value));
 
-    public static Dictionary<TKey, ResourceLimits> Build<TKey>(
-        IReadOnlyDictionary<TKey, PartialLimits> map, IReadOnlyDictionary<TKey, ResourceLimits> defaults, ResourceLimits classDefault)
+    /// <summary>
+    /// The entries of <paramref name="defaults"/>, overlaid with those of <paramref name="map"/>, which are completed from the
+    /// entry of the same name or, when there is none, from <paramref name="classDefault"/>.
+    /// </summary>
+    public static Dictionary<TKey, TTo> Merge<TKey, TFrom, TTo>(
+        IReadOnlyDictionary<TKey, TFrom> map, IReadOnlyDictionary<TKey, TTo> defaults, TTo classDefault, Func<TFrom, TTo, TTo> complete)
         where TKey : notnull
     {
-        Dictionary<TKey, ResourceLimits> built = new(defaults);
-        foreach ((TKey key, PartialLimits limits) in map)
-            built[key] = limits.Build(defaults.GetValueOrDefault(key) ?? classDefault);
+        Dictionary<TKey, TTo> merged = new(defaults);
+        foreach ((TKey key, TFrom limits) in map)
+            merged[key] = complete(limits, defaults.GetValueOrDefault(key) ?? classDefault);
 
-        return built;
-    }
-
-    public static Dictionary<TKey, PartialLimits> Apply<TKey>(
-        IReadOnlyDictionary<TKey, PartialLimits> map, IReadOnlyDictionary<TKey, PartialLimits> other, PartialLimits classDefault)
-        where TKey : notnull
-    {
-        Dictionary<TKey, PartialLimits> applied = new(other);
-        foreach ((TKey key, PartialLimits limits) in map)
-            applied[key] = limits.Apply(other.GetValueOrDefault(key) ?? classDefault);
-
-        return applied;
+        return merged;
     }
 }

@@ -3,13 +3,13 @@ namespace Rcmgr;
 /// <summary>What is wrong with a limits text.</summary>
 public enum LimitsFormatError
 {
-    /// <summary>The text is not JSON: a mistake, an early end, text that is not Unicode, or more than 64 levels.</summary>
+    /// <summary>The text is not one JSON value: a mistake, an early end, text that is not Unicode, or more than 64 levels.</summary>
     Syntax,
 
     /// <summary>A value has the wrong kind: an object, number or word was expected where something else stands.</summary>
     Type,
 
-    /// <summary>A number does not fit into 64 bits.</summary>
+    /// <summary>A number does not fit into 64 bits, or means something else than it says.</summary>
     Range,
 
     /// <summary>A key of the <c>Peer</c> section is not a peer id.</summary>
@@ -18,28 +18,44 @@ public enum LimitsFormatError
     /// <summary>A <c>null</c> stands where limits are expected; it has no meaning that two readers agree on.</summary>
     Null,
 
-    /// <summary>The text is longer than the reader accepts.</summary>
+    /// <summary>The text is longer, or has more entries or problems, than the reader accepts.</summary>
     TooLarge,
+
+    /// <summary>A section or field has a name that does not exist.</summary>
+    UnknownName,
+
+    /// <summary>The same thing stands there twice, so that one of the two has no effect.</summary>
+    Duplicate,
+
+    /// <summary>A name or value is understood, but other readers or tools may not understand it.</summary>
+    Spelling,
+
+    /// <summary>A limit that is never reached, because another one is lower.</summary>
+    Contradiction,
+
+    /// <summary>A limit on something that is never charged to such a scope.</summary>
+    NoEffect,
 }
 
-/// <summary>A limits text cannot be read.</summary>
+/// <summary>A limits text cannot be used. The message has one line for each error.</summary>
 public sealed class LimitsFormatException : FormatException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="error">What is wrong.</param>
-    /// <param name="path">Where in the text, as a JSON path such as <c>$.System.Memory</c>.</param>
-    /// <param name="reason">What is wrong there, in words for the user.</param>
-    /// <param name="innerException">The cause, if another exception reports it.</param>
-    public LimitsFormatException(LimitsFormatError error, string path, string reason, Exception? innerException = null)
-        : base($"{path}: {reason}", innerException)
+    /// <param name="problems">What is wrong; at least one problem.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="problems"/> is empty.</exception>
+    public LimitsFormatException(IReadOnlyList<LimitsProblem> problems)
+        : base(string.Join(Environment.NewLine, problems))
     {
-        Error = error;
-        Path = path;
+        ArgumentOutOfRangeException.ThrowIfZero(problems.Count, nameof(problems));
+        Problems = problems;
     }
 
-    /// <summary>What is wrong.</summary>
-    public LimitsFormatError Error { get; }
+    /// <summary>All that is wrong.</summary>
+    public IReadOnlyList<LimitsProblem> Problems { get; }
 
-    /// <summary>Where in the text, as a JSON path such as <c>$.System.Memory</c>; <c>$</c> is the whole text.</summary>
-    public string Path { get; }
+    /// <summary>What is wrong first.</summary>
+    public LimitsFormatError Error => Problems[0].Error;
+
+    /// <summary>Where the first problem is, as a JSON path such as <c>$.System.Memory</c>; <c>$</c> is the whole text.</summary>
+    public string Path => Problems[0].Path;
 }

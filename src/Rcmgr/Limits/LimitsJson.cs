@@ -10,42 +10,47 @@ namespace Rcmgr;
 /// the resource manager read and write. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Reading is as lenient as theirs: section and field names match in any case, unknown names are skipped, what follows the
-/// first JSON value is not looked at, a repeated section is merged and a repeated named entry replaces the earlier one.
-/// The one difference: <c>null</c> is always an error, because they disagree with themselves about its meaning.
+/// Reading is strict unless <see cref="LimitsReadOptions.Lenient"/> says otherwise: what surely does not do what its author
+/// meant is an error (an unknown name, a repeated one, <c>null</c>, a wrong value, a direction above its total), what may be
+/// on purpose is a warning (a limit above its parent's, one without effect, an unusual spelling), and all of a text's problems
+/// are reported together. <c>Parse</c> returns them, <c>Read</c> throws when there are errors.
 /// </remarks>
 public static class LimitsJson
 {
     // A text for people: '/' and '+' in protocol ids stay as they are.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true };
+    private static readonly Lazy<string> SchemaText = new(ReadSchema);
 
-    /// <summary>Reads limits from UTF-8 text. Time and memory are bounded by a small multiple of the size of the text.</summary>
-    /// <exception cref="LimitsFormatException">The text is not a limits text, or longer than the options allow.</exception>
-    public static PartialResourceManagerLimits Read(ReadOnlySpan<byte> utf8Json, LimitsReadOptions? options = null)
+    /// <summary>
+    /// The JSON Schema (draft 2020-12) of the form, for editors. It accepts what strict reading accepts without a spelling
+    /// problem, but cannot compare one limit with another. The package also holds it as <c>schema/limits.schema.json</c>.
+    /// </summary>
+    public static string Schema => SchemaText.Value;
+
+    /// <summary>
+    /// Reads limits and finds what is wrong with them, from UTF-8 text. Time and memory are bounded by a small multiple of the
+    /// size of the text.
+    /// </summary>
+    public static LimitsReadResult Parse(ReadOnlySpan<byte> utf8Json, LimitsReadOptions? options = null)
     {
         options ??= LimitsReadOptions.Default;
-        if (utf8Json.Length > options.MaxBytes)
-            throw TooLong(options);
-
-        return LimitsJsonReader.Read(utf8Json, options.ParsePeer);
+        return utf8Json.Length > options.MaxBytes ? TooLong(options) : LimitsJsonReader.Read(utf8Json, options);
     }
 
-    /// <summary>Reads limits from text.</summary>
-    /// <exception cref="LimitsFormatException">The text is not a limits text, or longer than the options allow.</exception>
-    public static PartialResourceManagerLimits Read(string json, LimitsReadOptions? options = null)
+    /// <summary>Reads limits and finds what is wrong with them.</summary>
+    public static LimitsReadResult Parse(string json, LimitsReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         options ??= LimitsReadOptions.Default;
-        if (json.Length > options.MaxBytes)
-            throw TooLong(options);
-
-        return Read(Encoding.UTF8.GetBytes(json), options);
+        return json.Length > options.MaxBytes ? TooLong(options) : Parse(Encoding.UTF8.GetBytes(json), options);
     }
 
-    /// <summary>Reads limits from a stream of UTF-8 text, and no more of it than the options allow plus one buffer.</summary>
-    /// <exception cref="LimitsFormatException">The text is not a limits text, or longer than the options allow.</exception>
-    public static async ValueTask<PartialResourceManagerLimits> ReadAsync(
+    /// <summary>
+    /// Reads limits and finds what is wrong with them, from a stream of UTF-8 text, of which it takes no more than the options
+    /// allow plus one buffer.
+    /// </summary>
+    public static async ValueTask<LimitsReadResult> ParseAsync(
         Stream utf8Json, LimitsReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(utf8Json);
@@ -55,13 +60,28 @@ public static class LimitsJson
         {
             int read = await utf8Json.ReadAsync(text.GetMemory(4096), cancellationToken).ConfigureAwait(false);
             if (read == 0)
-                return Read(text.WrittenSpan, options);
+                return Parse(text.WrittenSpan, options);
 
             text.Advance(read);
             if (text.WrittenCount > options.MaxBytes)
-                throw TooLong(options);
+                return TooLong(options);
         }
     }
+
+    /// <summary>Reads limits from UTF-8 text. Time and memory are bounded by a small multiple of the size of the text.</summary>
+    /// <exception cref="LimitsFormatException">The text has errors.</exception>
+    public static PartialResourceManagerLimits Read(ReadOnlySpan<byte> utf8Json, LimitsReadOptions? options = null) =>
+        Parse(utf8Json, options).GetLimits();
+
+    /// <summary>Reads limits from text.</summary>
+    /// <exception cref="LimitsFormatException">The text has errors.</exception>
+    public static PartialResourceManagerLimits Read(string json, LimitsReadOptions? options = null) => Parse(json, options).GetLimits();
+
+    /// <summary>Reads limits from a stream of UTF-8 text, of which it takes no more than the options allow plus one buffer.</summary>
+    /// <exception cref="LimitsFormatException">The text has errors.</exception>
+    public static async ValueTask<PartialResourceManagerLimits> ReadAsync(
+        Stream utf8Json, LimitsReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        (await ParseAsync(utf8Json, options, cancellationToken).ConfigureAwait(false)).GetLimits();
 
     /// <summary>Writes limits as UTF-8 text. What is left to the defaults is not written.</summary>
     public static void Write(IBufferWriter<byte> output, PartialResourceManagerLimits limits, bool indented = false)
@@ -79,6 +99,12 @@ public static class LimitsJson
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    private static LimitsFormatException TooLong(LimitsReadOptions options) =>
-        new(LimitsFormatError.TooLarge, "$", $"the text is longer than {options.MaxBytes} bytes");
+    private static string ReadSchema()
+    {
+        using StreamReader reader = new(typeof(LimitsJson).Assembly.GetManifestResourceStream("limits.schema.json")!);
+        return reader.ReadToEnd();
+    }
+
+    private static LimitsReadResult TooLong(LimitsReadOptions options) =>
+        new(null, [new(LimitsProblemSeverity.Error, LimitsFormatError.TooLarge, "$", 0, 0, $"the text is longer than {options.MaxBytes} bytes")]);
 }

@@ -1,282 +1,233 @@
-using System.Collections.Frozen;
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Rcmgr;
 
 /// <summary>Reads the JSON form of limits from text that may be hostile (specification §4.3).</summary>
-internal ref struct LimitsJsonReader
+internal ref partial struct LimitsJsonReader
 {
     // The format needs three levels; the rest is room for what unknown names may hold.
     private const int MaxDepth = 64;
-    private const int MaxNameInPath = 80;
 
-    private static readonly FrozenSet<string> Sections = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "Service", "ServicePeer", "Protocol", "ProtocolPeer", "Peer",
-        "System", "Transient", "AllowlistedSystem", "AllowlistedTransient",
-        "ServiceDefault", "ServicePeerDefault", "ProtocolDefault", "ProtocolPeerDefault", "PeerDefault", "Conn", "Stream");
-
-    private static readonly FrozenSet<string> Fields = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "Streams", "StreamsInbound", "StreamsOutbound", "Conns", "ConnsInbound", "ConnsOutbound", "FD", "Memory");
-
-    private readonly Dictionary<string, PartialLimits> _services = [];
-    private readonly Dictionary<string, PartialLimits> _servicePeers = [];
-    private readonly Dictionary<string, PartialLimits> _protocols = [];
-    private readonly Dictionary<string, PartialLimits> _protocolPeers = [];
-    private readonly Dictionary<string, PartialLimits> _peers = [];
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly LimitsReadOptions _options;
+    private readonly List<LimitsProblem> _problems = [];
+    private readonly List<WrittenLimit> _written = [];
+    private readonly HashSet<LimitSection> _seen = [];
+    private readonly Dictionary<ScopeKind, PartialLimits> _classes = [];
+    private readonly Dictionary<ScopeKind, Dictionary<string, PartialLimits>> _named = [];
+    private readonly Dictionary<string, long> _peerOffsets = [];
     private Utf8JsonReader _json;
-    private string? _section;
-    private string? _entry;
-    private string? _field;
+    private LimitsPath _path;
+    private long _nameOffset;
+    private int _entries;
 
-    private LimitsJsonReader(ReadOnlySpan<byte> utf8Json) => _json = Open(utf8Json);
-
-    public static PartialResourceManagerLimits Read(ReadOnlySpan<byte> utf8Json, Func<string, PeerKey?> parsePeer)
+    private LimitsJsonReader(ReadOnlySpan<byte> utf8Json, LimitsReadOptions options)
     {
-        CheckSyntax(utf8Json);
-        LimitsJsonReader reader = new(utf8Json);
-        return reader.ReadDocument(parsePeer);
+        _text = utf8Json;
+        _options = options;
+        _json = Open(utf8Json);
     }
 
-    // A pass of its own, so that a text with a wrong value and a later syntax error is a syntax error, as in other readers.
-    // Nothing behind the first value is looked at.
-    private static void CheckSyntax(ReadOnlySpan<byte> utf8Json)
+    public static LimitsReadResult Read(ReadOnlySpan<byte> utf8Json, LimitsReadOptions options)
     {
-        Utf8JsonReader json = Open(utf8Json);
+        LimitsJsonReader reader = new(utf8Json, options);
+        PartialResourceManagerLimits? limits = null;
         try
         {
-            json.Read();
-            json.Skip();
+            limits = reader.ReadDocument();
         }
         catch (JsonException e)
         {
-            throw new LimitsFormatException(LimitsFormatError.Syntax, "$", $"not valid JSON: {e.Message}", e);
+            reader.AddSyntaxError(e);
         }
+        catch (ReadingEndedException)
+        {
+            // What ended it is among the problems.
+        }
+
+        return new LimitsReadResult(reader._problems.Exists(problem => problem.IsError) ? null : limits, reader._problems);
     }
 
     private static Utf8JsonReader Open(ReadOnlySpan<byte> utf8Json) => new(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
 
-    private PartialResourceManagerLimits ReadDocument(Func<string, PeerKey?> parsePeer)
+    private PartialResourceManagerLimits ReadDocument()
     {
+        if (_options.Lenient)
+            CheckSyntax();
+        else if (_text.StartsWith(Encoding.UTF8.Preamble))
+            Fail(LimitsFormatError.Syntax, 0, "the text starts with a byte order mark", "save it as UTF-8 without one");
+
         _json.Read();
-        RequireObject();
-        PartialResourceManagerLimits limits = new();
+        if (RequireObject(null))
+        {
+            while (ReadName() is string name)
+                ReadSection(name);
+        }
+
+        _path = default;
+        if (!_options.Lenient)
+            _json.Read();
+
+        return Finish();
+    }
+
+    // A pass of its own, so that a text with a wrong value and a later syntax error is a syntax error, as in other readers.
+    // Nothing behind the first value is looked at.
+    private readonly void CheckSyntax()
+    {
+        Utf8JsonReader json = Open(_text);
+        json.Read();
+        json.Skip();
+    }
+
+    private PartialResourceManagerLimits Finish()
+    {
+        Dictionary<string, PeerKey> peers = ParsePeers();
+        Dictionary<ScopeKind, PartialLimits> classes = _classes;
+        Dictionary<ScopeKind, Dictionary<string, PartialLimits>> named = _named;
+        PartialResourceManagerLimits limits = new(
+            kind => classes.GetValueOrDefault(kind) ?? PartialLimits.Empty,
+            kind => named.GetValueOrDefault(kind) ?? [],
+            PeerLimits(peers));
+        if (!_options.Lenient)
+            ReportContradictions(limits, peers);
+
+        return limits;
+    }
+
+    private void ReadSection(string name)
+    {
+        LimitSection? section = LimitSection.Find(name);
+        _path = new LimitsPath(section?.Name ?? name);
+        if (section is null)
+        {
+            ReportUnknownSection(name);
+            _json.Skip();
+            return;
+        }
+
+        ReportSpelling(name, section.Name);
+        if (!_seen.Add(section))
+            Strictly(LimitsFormatError.Duplicate, _nameOffset, "the section stands there twice", "make one section of the two");
+        if (section.IsMap)
+            ReadMap(section.Kind);
+        else
+            _classes[section.Kind] = ReadLimits(_classes.GetValueOrDefault(section.Kind) ?? PartialLimits.Empty, section.Kind, null);
+    }
+
+    private void ReadMap(ScopeKind kind)
+    {
+        if (!RequireObject(null))
+            return;
+
+        if (!_named.TryGetValue(kind, out Dictionary<string, PartialLimits>? map))
+            _named[kind] = map = [];
+        LimitsPath section = _path;
         while (ReadName() is string name)
         {
-            if (Sections.TryGetValue(name, out _section))
-                limits = ReadSection(limits);
+            _path = section with { Entry = name };
+            CountEntry();
+            if (map.ContainsKey(name))
+                Strictly(LimitsFormatError.Duplicate, _nameOffset, "the name stands there twice", "make one entry of the two");
+            if (kind == ScopeKind.Peer)
+                _peerOffsets[name] = _nameOffset;
+            map[name] = ReadLimits(PartialLimits.Empty, kind, name);
+            _path = section;
+        }
+    }
+
+    private PartialLimits ReadLimits(PartialLimits limits, ScopeKind kind, string? entry)
+    {
+        if (!RequireObject(entry))
+            return limits;
+
+        LimitsPath scope = _path;
+        int seen = 0;
+        while (ReadName() is string name)
+        {
+            LimitField? known = LimitFields.Find(name);
+            _path = scope with { Field = known?.Name() ?? name };
+            if (known is LimitField field)
+            {
+                ReportSpelling(name, field.Name());
+                if ((seen & (1 << (int)field)) != 0)
+                    Strictly(LimitsFormatError.Duplicate, _nameOffset, "the limit stands there twice", "remove one of the two");
+                seen |= 1 << (int)field;
+                LimitValue value = ReadValue(field);
+                limits = limits.With(field, value);
+                if (!value.IsDefault)
+                    _written.Add(new WrittenLimit(kind, entry, field, _path, _json.TokenStartIndex));
+            }
             else
+            {
+                ReportUnknownField(name);
                 _json.Skip();
-            _section = null;
-        }
+            }
 
-        return limits with
-        {
-            Service = _services,
-            ServicePeer = _servicePeers,
-            Protocol = _protocols,
-            ProtocolPeer = _protocolPeers,
-            Peer = ParsePeers(parsePeer),
-        };
-    }
-
-    private PartialResourceManagerLimits ReadSection(PartialResourceManagerLimits limits)
-    {
-        switch (_section)
-        {
-            case "Service":
-                ReadMap(_services);
-                return limits;
-            case "ServicePeer":
-                ReadMap(_servicePeers);
-                return limits;
-            case "Protocol":
-                ReadMap(_protocols);
-                return limits;
-            case "ProtocolPeer":
-                ReadMap(_protocolPeers);
-                return limits;
-            case "Peer":
-                ReadMap(_peers);
-                return limits;
-            default:
-                return ReadPlainSection(limits);
-        }
-    }
-
-    private PartialResourceManagerLimits ReadPlainSection(PartialResourceManagerLimits limits) => _section switch
-    {
-        "System" => limits with { System = ReadLimits(limits.System) },
-        "Transient" => limits with { Transient = ReadLimits(limits.Transient) },
-        "AllowlistedSystem" => limits with { AllowlistedSystem = ReadLimits(limits.AllowlistedSystem) },
-        "AllowlistedTransient" => limits with { AllowlistedTransient = ReadLimits(limits.AllowlistedTransient) },
-        "ServiceDefault" => limits with { ServiceDefault = ReadLimits(limits.ServiceDefault) },
-        "ServicePeerDefault" => limits with { ServicePeerDefault = ReadLimits(limits.ServicePeerDefault) },
-        "ProtocolDefault" => limits with { ProtocolDefault = ReadLimits(limits.ProtocolDefault) },
-        "ProtocolPeerDefault" => limits with { ProtocolPeerDefault = ReadLimits(limits.ProtocolPeerDefault) },
-        "PeerDefault" => limits with { PeerDefault = ReadLimits(limits.PeerDefault) },
-        "Conn" => limits with { Connection = ReadLimits(limits.Connection) },
-        _ => limits with { Stream = ReadLimits(limits.Stream) },
-    };
-
-    private void ReadMap(Dictionary<string, PartialLimits> map)
-    {
-        RequireObject();
-        while (ReadName() is string name)
-        {
-            _entry = name;
-            map[name] = ReadLimits(PartialLimits.Empty);
-            _entry = null;
-        }
-    }
-
-    private PartialLimits ReadLimits(PartialLimits limits)
-    {
-        RequireObject();
-        while (ReadName() is string name)
-        {
-            if (Fields.TryGetValue(name, out _field))
-                limits = ReadField(limits);
-            else
-                _json.Skip();
-            _field = null;
+            _path = scope;
         }
 
         return limits;
     }
 
-    private PartialLimits ReadField(PartialLimits limits) => _field switch
+    private Dictionary<string, PeerKey> ParsePeers()
     {
-        "Streams" => limits with { Streams = ReadCount() },
-        "StreamsInbound" => limits with { StreamsInbound = ReadCount() },
-        "StreamsOutbound" => limits with { StreamsOutbound = ReadCount() },
-        "Conns" => limits with { Connections = ReadCount() },
-        "ConnsInbound" => limits with { ConnectionsInbound = ReadCount() },
-        "ConnsOutbound" => limits with { ConnectionsOutbound = ReadCount() },
-        "FD" => limits with { FileDescriptors = ReadCount() },
-        _ => limits with { Memory = ReadMemory() },
-    };
-
-    private LimitValue ReadCount() => _json.TokenType switch
-    {
-        JsonTokenType.Number => ReadNumber(),
-        JsonTokenType.String => ReadWord() ?? throw WrongValue(),
-        _ => throw WrongValue(),
-    };
-
-    private LimitValue ReadMemory() => _json.TokenType switch
-    {
-        JsonTokenType.Number => ReadNumber(),
-        JsonTokenType.String => ReadWord() ?? ParseDecimal(DecodeText()),
-        _ => throw WrongValue(),
-    };
-
-    // The raw bytes are compared: a word with escapes in it is not a word, as in other readers.
-    private readonly LimitValue? ReadWord()
-    {
-        ReadOnlySpan<byte> word = _json.ValueSpan;
-        if (word.SequenceEqual("default"u8))
-            return LimitValue.Default;
-        if (word.SequenceEqual("unlimited"u8))
-            return LimitValue.Unlimited;
-        if (word.SequenceEqual("blockAll"u8))
-            return LimitValue.BlockAll;
-
-        return null;
-    }
-
-    private readonly LimitValue ReadNumber()
-    {
-        if (_json.ValueSpan.IndexOfAny(".eE"u8) >= 0)
-            throw WrongValue();
-        if (!_json.TryGetInt64(out long number))
-            throw OutOfRange();
-
-        return FromNumber(number);
-    }
-
-    private readonly LimitValue ParseDecimal(string text)
-    {
-        ReadOnlySpan<char> digits = text is ['+' or '-', ..] ? text.AsSpan(1) : text;
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
-            throw WrongValue();
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
-            throw OutOfRange();
-
-        return FromNumber(number);
-    }
-
-    // The format's numeric aliases of the words; every other negative number is legal and blocks everything.
-    private static LimitValue FromNumber(long number) => number switch
-    {
-        -1 => LimitValue.Unlimited,
-        -2 => LimitValue.BlockAll,
-        _ => LimitValue.Literal(number),
-    };
-
-    private Dictionary<PeerKey, PartialLimits> ParsePeers(Func<string, PeerKey?> parsePeer)
-    {
-        Dictionary<PeerKey, PartialLimits> peers = [];
-        _section = "Peer";
-        foreach ((string text, PartialLimits limits) in _peers)
+        Dictionary<string, PeerKey> peers = [];
+        Dictionary<PeerKey, string> spellings = [];
+        foreach (string text in _named.GetValueOrDefault(ScopeKind.Peer)?.Keys ?? Enumerable.Empty<string>())
         {
-            _entry = text;
-            PeerKey peer = parsePeer(text) ?? throw Error(LimitsFormatError.PeerId, "not a peer id");
-            peers[peer] = limits;
+            _path = new LimitsPath("Peer", text);
+            if (_options.ParsePeer(text) is not PeerKey peer)
+            {
+                Fail(LimitsFormatError.PeerId, _peerOffsets[text], "not a peer id", "write it as 12D3KooW…, Qm… or in its CID form");
+                continue;
+            }
+
+            peers[text] = peer;
+            if (!spellings.TryAdd(peer, text))
+                Strictly(LimitsFormatError.Duplicate, _peerOffsets[text], $"the same peer as \"{spellings[peer]}\"", "make one entry of the two");
         }
 
         return peers;
     }
 
+    // Of two spellings of one peer the later one counts.
+    private readonly Dictionary<PeerKey, PartialLimits> PeerLimits(Dictionary<string, PeerKey> peers)
+    {
+        Dictionary<PeerKey, PartialLimits> limits = [];
+        foreach ((string text, PeerKey peer) in peers)
+            limits[peer] = _named[ScopeKind.Peer][text];
+
+        return limits;
+    }
+
     /// <summary>Moves to the value of the object's next member and returns the member's name, or null at the object's end.</summary>
     private string? ReadName()
     {
-        _json.Read();
-        if (_json.TokenType == JsonTokenType.EndObject)
-            return null;
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
+        {
+            _nameOffset = _json.TokenStartIndex;
+            string? name = DecodeText();
+            _json.Read();
+            if (name is not null)
+                return name;
+            _json.Skip();
+        }
 
-        string name = DecodeText();
-        _json.Read();
-        return name;
+        return null;
     }
 
-    private readonly string DecodeText()
+    private string? DecodeText()
     {
         try
         {
             return _json.GetString()!;
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException)
         {
-            throw new LimitsFormatException(LimitsFormatError.Syntax, Path(), "a text that is not Unicode", e);
+            Fail(LimitsFormatError.Syntax, _json.TokenStartIndex, "a text that is not Unicode");
+            return null;
         }
     }
-
-    private readonly void RequireObject()
-    {
-        if (_json.TokenType == JsonTokenType.Null)
-            throw Error(LimitsFormatError.Null, "null has no meaning here");
-        if (_json.TokenType != JsonTokenType.StartObject)
-            throw Error(LimitsFormatError.Type, "an object is expected");
-    }
-
-    private readonly LimitsFormatException WrongValue() => _json.TokenType == JsonTokenType.Null
-        ? Error(LimitsFormatError.Null, "null has no meaning here; leave the field out for the default")
-        : Error(LimitsFormatError.Type, "an integer or one of \"default\", \"unlimited\", \"blockAll\" is expected");
-
-    private readonly LimitsFormatException OutOfRange() => Error(LimitsFormatError.Range, "the number does not fit into 64 bits");
-
-    private readonly LimitsFormatException Error(LimitsFormatError error, string reason) => new(error, Path(), reason);
-
-    private readonly string Path()
-    {
-        string section = _section is null ? "" : $".{_section}";
-        string entry = _entry is null ? "" : $"[\"{JsonEncodedText.Encode(Shorten(_entry))}\"]";
-        string field = _field is null ? "" : $".{_field}";
-        return $"${section}{entry}{field}";
-    }
-
-    private static string Shorten(string name) => name.Length <= MaxNameInPath ? name : $"{name.AsSpan(0, MaxNameInPath)}...";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Rcmgr;
@@ -9,28 +8,19 @@ internal static class LimitsJsonWriter
     public static void Write(Utf8JsonWriter writer, PartialResourceManagerLimits limits)
     {
         writer.WriteStartObject();
-        WriteMap(writer, "Service", limits.Service);
-        WriteMap(writer, "ServicePeer", limits.ServicePeer);
-        WriteMap(writer, "Protocol", limits.Protocol);
-        WriteMap(writer, "ProtocolPeer", limits.ProtocolPeer);
-        WriteMap(writer, "Peer", limits.Peer.Select(entry => KeyValuePair.Create(entry.Key.Text, entry.Value)));
-        WriteSection(writer, "System", limits.System);
-        WriteSection(writer, "Transient", limits.Transient);
-        WriteSection(writer, "AllowlistedSystem", limits.AllowlistedSystem);
-        WriteSection(writer, "AllowlistedTransient", limits.AllowlistedTransient);
-        WriteSection(writer, "ServiceDefault", limits.ServiceDefault);
-        WriteSection(writer, "ServicePeerDefault", limits.ServicePeerDefault);
-        WriteSection(writer, "ProtocolDefault", limits.ProtocolDefault);
-        WriteSection(writer, "ProtocolPeerDefault", limits.ProtocolPeerDefault);
-        WriteSection(writer, "PeerDefault", limits.PeerDefault);
-        WriteSection(writer, "Conn", limits.Connection);
-        WriteSection(writer, "Stream", limits.Stream);
+        foreach (LimitSection section in LimitSection.All)
+        {
+            if (section.IsMap)
+                WriteMap(writer, section.Name, [.. limits.Named(section.Kind)]);
+            else
+                WriteSection(writer, section.Name, limits[section.Kind]);
+        }
+
         writer.WriteEndObject();
     }
 
-    private static void WriteMap(Utf8JsonWriter writer, string section, IEnumerable<KeyValuePair<string, PartialLimits>> map)
+    private static void WriteMap(Utf8JsonWriter writer, string section, KeyValuePair<string, PartialLimits>[] entries)
     {
-        KeyValuePair<string, PartialLimits>[] entries = [.. map.OrderBy(entry => entry.Key, StringComparer.Ordinal)];
         if (entries.Length == 0)
             return;
 
@@ -57,31 +47,18 @@ internal static class LimitsJsonWriter
     private static void WriteLimits(Utf8JsonWriter writer, PartialLimits limits)
     {
         writer.WriteStartObject();
-        WriteCount(writer, "Streams", limits.Streams);
-        WriteCount(writer, "StreamsInbound", limits.StreamsInbound);
-        WriteCount(writer, "StreamsOutbound", limits.StreamsOutbound);
-        WriteCount(writer, "Conns", limits.Connections);
-        WriteCount(writer, "ConnsInbound", limits.ConnectionsInbound);
-        WriteCount(writer, "ConnsOutbound", limits.ConnectionsOutbound);
-        WriteCount(writer, "FD", limits.FileDescriptors);
-        WriteMemory(writer, limits.Memory);
+        foreach (LimitField field in LimitFields.All)
+            WriteValue(writer, field, limits[field]);
+
         writer.WriteEndObject();
     }
 
-    private static void WriteCount(Utf8JsonWriter writer, string field, LimitValue value)
+    private static void WriteValue(Utf8JsonWriter writer, LimitField field, LimitValue value)
     {
-        if (value.Number is long number)
-            writer.WriteNumber(field, number);
+        // Memory is a string, because readers that go through doubles lose bytes above 2^53.
+        if (value.Number is long number && field != LimitField.Memory)
+            writer.WriteNumber(field.Name(), number);
         else if (!value.IsDefault)
-            writer.WriteString(field, value.ToString());
-    }
-
-    // As a string, because readers that go through doubles lose bytes above 2^53.
-    private static void WriteMemory(Utf8JsonWriter writer, LimitValue value)
-    {
-        if (value.Number is long number)
-            writer.WriteString("Memory", number.ToString(CultureInfo.InvariantCulture));
-        else if (!value.IsDefault)
-            writer.WriteString("Memory", value.ToString());
+            writer.WriteString(field.Name(), value.ToString());
     }
 }

@@ -33,6 +33,18 @@ public sealed record PartialLimits
     /// <summary>Bytes of memory.</summary>
     public LimitValue Memory { get; init; }
 
+    internal LimitValue this[LimitField field] => field switch
+    {
+        LimitField.Streams => Streams,
+        LimitField.StreamsInbound => StreamsInbound,
+        LimitField.StreamsOutbound => StreamsOutbound,
+        LimitField.Conns => Connections,
+        LimitField.ConnsInbound => ConnectionsInbound,
+        LimitField.ConnsOutbound => ConnectionsOutbound,
+        LimitField.FD => FileDescriptors,
+        _ => Memory,
+    };
+
     /// <summary>Whether every field is left to the defaults.</summary>
     public bool IsEmpty => this == Empty;
 
@@ -40,48 +52,34 @@ public sealed record PartialLimits
     public static PartialLimits FromConcrete(ResourceLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        return new PartialLimits
-        {
-            Streams = LimitValue.FromConcrete(limits.Streams),
-            StreamsInbound = LimitValue.FromConcrete(limits.StreamsInbound),
-            StreamsOutbound = LimitValue.FromConcrete(limits.StreamsOutbound),
-            Connections = LimitValue.FromConcrete(limits.Connections),
-            ConnectionsInbound = LimitValue.FromConcrete(limits.ConnectionsInbound),
-            ConnectionsOutbound = LimitValue.FromConcrete(limits.ConnectionsOutbound),
-            FileDescriptors = LimitValue.FromConcrete(limits.FileDescriptors),
-            Memory = LimitValue.FromConcrete(limits.Memory),
-        };
+        return From(field => LimitValue.FromConcrete(limits[field]));
     }
 
     /// <summary>The concrete limits, with <paramref name="defaults"/> for the fields that are left open.</summary>
     public ResourceLimits Build(ResourceLimits defaults)
     {
         ArgumentNullException.ThrowIfNull(defaults);
-        return new ResourceLimits(
-            Streams.Build(defaults.Streams),
-            StreamsInbound.Build(defaults.StreamsInbound),
-            StreamsOutbound.Build(defaults.StreamsOutbound),
-            Connections.Build(defaults.Connections),
-            ConnectionsInbound.Build(defaults.ConnectionsInbound),
-            ConnectionsOutbound.Build(defaults.ConnectionsOutbound),
-            FileDescriptors.Build(defaults.FileDescriptors),
-            Memory.Build(defaults.Memory));
+        return ResourceLimits.From(field => this[field].Build(defaults[field]));
     }
 
     /// <summary>These limits, with the fields that are left open taken from <paramref name="other"/>.</summary>
     public PartialLimits Apply(PartialLimits other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new PartialLimits
-        {
-            Streams = Streams.Apply(other.Streams),
-            StreamsInbound = StreamsInbound.Apply(other.StreamsInbound),
-            StreamsOutbound = StreamsOutbound.Apply(other.StreamsOutbound),
-            Connections = Connections.Apply(other.Connections),
-            ConnectionsInbound = ConnectionsInbound.Apply(other.ConnectionsInbound),
-            ConnectionsOutbound = ConnectionsOutbound.Apply(other.ConnectionsOutbound),
-            FileDescriptors = FileDescriptors.Apply(other.FileDescriptors),
-            Memory = Memory.Apply(other.Memory),
-        };
+        return From(field => this[field].Apply(other[field]));
     }
+
+    internal PartialLimits With(LimitField field, LimitValue value) => From(other => other == field ? value : this[other]);
+
+    private static PartialLimits From(Func<LimitField, LimitValue> value) => new()
+    {
+        Streams = value(LimitField.Streams),
+        StreamsInbound = value(LimitField.StreamsInbound),
+        StreamsOutbound = value(LimitField.StreamsOutbound),
+        Connections = value(LimitField.Conns),
+        ConnectionsInbound = value(LimitField.ConnsInbound),
+        ConnectionsOutbound = value(LimitField.ConnsOutbound),
+        FileDescriptors = value(LimitField.FD),
+        Memory = value(LimitField.Memory),
+    };
 }

@@ -31,4 +31,26 @@ public sealed record ResourceLimits(
 
     /// <summary>Limits that allow nothing.</summary>
     public static ResourceLimits BlockAll { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+
+    internal long this[LimitField field] => field switch
+    {
+        LimitField.Streams => Streams,
+        LimitField.StreamsInbound => StreamsInbound,
+        LimitField.StreamsOutbound => StreamsOutbound,
+        LimitField.Conns => Connections,
+        LimitField.ConnsInbound => ConnectionsInbound,
+        LimitField.ConnsOutbound => ConnectionsOutbound,
+        LimitField.FD => FileDescriptors,
+        _ => Memory,
+    };
+
+    internal static ResourceLimits From(Func<LimitField, long> limit) => new(
+        limit(LimitField.Streams),
+        limit(LimitField.StreamsInbound),
+        limit(LimitField.StreamsOutbound),
+        limit(LimitField.Conns),
+        limit(LimitField.ConnsInbound),
+        limit(LimitField.ConnsOutbound),
+        limit(LimitField.FD),
+        limit(LimitField.Memory));
 }

@@ -17,17 +17,14 @@ public sealed record ScalingLimit(ResourceLimits Base, LimitIncrease Increase)
     /// </remarks>
     public ResourceLimits Scale(long memory, long fileDescriptors)
     {
-        long mebibytes = memory <= BaseMemory ? 0 : memory >> 20;
-        return new ResourceLimits(
-            Grow(Base.Streams, Increase.Streams, mebibytes),
-            Grow(Base.StreamsInbound, Increase.StreamsInbound, mebibytes),
-            Grow(Base.StreamsOutbound, Increase.StreamsOutbound, mebibytes),
-            Grow(Base.Connections, Increase.Connections, mebibytes),
-            Grow(Base.ConnectionsInbound, Increase.ConnectionsInbound, mebibytes),
-            Grow(Base.ConnectionsOutbound, Increase.ConnectionsOutbound, mebibytes),
-            ScaleFileDescriptors(fileDescriptors),
-            Grow(Base.Memory, Increase.Memory, mebibytes));
+        long mebibytes = Mebibytes(memory);
+        return ResourceLimits.From(field => field == LimitField.FD
+            ? ScaleFileDescriptors(fileDescriptors)
+            : Grow(Base[field], Increase[field], mebibytes));
     }
+
+    /// <summary>The whole MiB that increases are multiplied with.</summary>
+    internal static long Mebibytes(long memory) => memory <= BaseMemory ? 0 : memory >> 20;
 
     private static long Grow(long baseLimit, long increasePerGibibyte, long mebibytes)
     {

@@ -8,9 +8,12 @@ namespace Rcmgr;
 /// </summary>
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
+    // Who counts this connection for its address; taken out by whoever gives the slot back, so that it is given back once.
+    private AddressAdmission? _slotOwner;
+
     internal ConnectionScope(
-        AccountingEngine engine, ResourceLimits limits, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
-        : base(engine, limits)
+        AccountingEngine engine, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
+        : base(engine)
     {
         Id = id;
         Direction = direction;
@@ -46,6 +49,8 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
 
     internal PeerScope? Peer;
 
+    internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Connection;
+
     internal override Ancestors Ancestors => (Peer, Allowlisted) switch
     {
         (null, false) when IsRevoked => new() { FirstWide = Engine.System, LastWide = Engine.Transient },
@@ -66,7 +71,11 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     public bool TrySetPeer(PeerKey peer, out Refusal refusal)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        return Engine.TrySetPeer(this, peer, out refusal);
+        if (Engine.TrySetPeer(this, peer, out refusal))
+            return true;
+        if (IsClosed)
+            ReturnSlot();
+        return false;
     }
 
     /// <summary>Sets the peer as <see cref="TrySetPeer"/> does, or throws.</summary>
@@ -82,5 +91,18 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     }
 
     /// <summary>Releases all that the connection holds.</summary>
-    public void Dispose() => Engine.Close(this);
+    public void Dispose()
+    {
+        Engine.Close(this);
+        ReturnSlot();
+    }
+
+    /// <summary>Has the connection give back the slot of its address at its end. Before anybody else knows the connection.</summary>
+    internal void HoldSlot(AddressAdmission owner) => _slotOwner = owner;
+
+    private void ReturnSlot()
+    {
+        if (_slotOwner is not null)
+            Interlocked.Exchange(ref _slotOwner, null)?.Return(RemoteAddress!);
+    }
 }

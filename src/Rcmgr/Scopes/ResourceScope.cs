@@ -8,10 +8,9 @@ namespace Rcmgr;
 /// </summary>
 public abstract class ResourceScope
 {
-    internal ResourceScope(AccountingEngine engine, ResourceLimits limits)
+    internal ResourceScope(AccountingEngine engine)
     {
         Engine = engine;
-        CurrentLimits = limits;
     }
 
     /// <summary>The class of this scope.</summary>
@@ -26,7 +25,8 @@ public abstract class ResourceScope
     /// <summary>
     /// The limits in force. Setting them takes effect with the next reservation and never takes anything away from a holder:
     /// while more is in use than the new limits allow, the scope refuses. Limits set on a peer, protocol or service stay in
-    /// force for that key, also while no such scope exists (specification §1.5, §4.1).
+    /// force for that key, also while no such scope exists (specification §1.5, §4.1). Limits that were set here stay when the
+    /// manager gets new ones; a scope without its own is held to the manager's, always to the newest.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public ResourceLimits Limits
@@ -41,8 +41,13 @@ public abstract class ResourceScope
 
     internal AccountingEngine Engine { get; }
 
-    /// <summary>Read and written under the gate only, as is all mutable state of a scope.</summary>
-    internal ResourceLimits CurrentLimits { get; set; }
+    internal ResourceLimits CurrentLimits => OwnLimits ?? ConfiguredLimits;
+
+    /// <summary>Limits that were set on this scope. Read and written under the gate only, as is all mutable state of a scope.</summary>
+    internal ResourceLimits? OwnLimits;
+
+    /// <summary>What the manager's limits say about this scope.</summary>
+    internal abstract ResourceLimits ConfiguredLimits { get; }
 
     /// <summary>What the scope holds, including the share of its spans. A wide scope's belongs to the accounting policy.</summary>
     internal UsageVector Held;

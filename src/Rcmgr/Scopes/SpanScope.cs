@@ -2,12 +2,12 @@ namespace Rcmgr;
 
 /// <summary>
 /// A sub-account of another scope, for memory (specification §1.3). It is checked against the limits that its owner had when
-/// the span began, then its owner is charged. Disposing it releases what it holds; disposing it again does nothing.
+/// the span began (the manager's newest, if the owner had none of its own), then its owner is charged. Disposing it releases what it holds; disposing it again does nothing.
 /// </summary>
 public sealed class SpanScope : ResourceScope, IDisposable
 {
-    internal SpanScope(ResourceScope owner, ResourceLimits limits, int number)
-        : base(owner.Engine, limits)
+    internal SpanScope(ResourceScope owner, int number)
+        : base(owner.Engine)
     {
         Owner = owner;
         Number = number;
@@ -19,6 +19,8 @@ public sealed class SpanScope : ResourceScope, IDisposable
     internal ResourceScope Owner { get; }
 
     internal int Number { get; }
+
+    internal override ResourceLimits ConfiguredLimits => Owner.ConfiguredLimits;
 
     internal override Ancestors Ancestors => default;
 

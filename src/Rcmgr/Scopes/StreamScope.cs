@@ -6,8 +6,8 @@ namespace Rcmgr;
 /// </summary>
 public sealed class StreamScope : ResourceScope, IDisposable
 {
-    internal StreamScope(AccountingEngine engine, ResourceLimits limits, long id, Direction direction, PeerScope peer)
-        : base(engine, limits)
+    internal StreamScope(AccountingEngine engine, long id, Direction direction, PeerScope peer)
+        : base(engine)
     {
         Id = id;
         Direction = direction;
@@ -36,6 +36,8 @@ public sealed class StreamScope : ResourceScope, IDisposable
     internal PeerSubScope? ProtocolPeer;
 
     internal PeerSubScope? ServicePeer;
+
+    internal override ResourceLimits ConfiguredLimits => Engine.ConfiguredLimits.Stream;
 
     internal override Ancestors Ancestors => new()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Security.Noise;
@@ -30,6 +31,57 @@ public sealed class ConnectionRefusalTests
         Assert.Equal(Direction.Inbound, refused.Direction);
         Assert.Equal(ScopeKind.Transient, refused.Refusal.ScopeKind);
         Assert.Equal(Resource.Connections, refused.Refusal.Resource);
+    }
+
+    public static TheoryData<RefusalReason> ReasonsByAddress => [RefusalReason.SubnetLimit, RefusalReason.NetworkLimit, RefusalReason.ConnectionRate];
+
+    [Theory]
+    [MemberData(nameof(ReasonsByAddress))]
+    public async Task A_connection_over_the_limit_of_its_address_is_reset(RefusalReason reason)
+    {
+        ConnectionLimits none = ConnectionLimits.None with { ExemptLoopback = false };
+        await using TestHost server = await TestHost.StartAsync(connectionLimits: reason switch
+        {
+            RefusalReason.SubnetLimit => none with { SubnetsIPv4 = [new(32, 1)] },
+            RefusalReason.NetworkLimit => none with { Networks = [new(IPNetwork.Parse("127.0.0.0/8"), 1)] },
+            _ => none with { RatesIPv4 = [new(32, new(0.001, 1))] },
+        });
+        await using TestHost client = await TestHost.StartAsync();
+        await client.DialAsync(server);
+
+        SocketException error = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using Socket socket = await RawPeer.ConnectTcpAsync(server.Address);
+            await socket.ReceiveAsync(new byte[1], Ct);
+        });
+
+        Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
+        ConnectionRefusedEvent refused = await server.NextEventAsync<ConnectionRefusedEvent>();
+        Assert.Equal((reason, Direction.Inbound), (refused.Refusal.Reason, refused.Direction));
+        Assert.Contains(server.Manager.GetRefusalCounts(), count => count.Reason == reason);
+    }
+
+    [Fact]
+    public async Task A_closed_connection_makes_room_for_the_next_of_its_address()
+    {
+        await using TestHost server = await TestHost.StartAsync(
+            connectionLimits: ConnectionLimits.None with { ExemptLoopback = false, SubnetsIPv4 = [new(32, 1)] });
+        for (int i = 0; i < 3; i++)
+        {
+            await using (TestHost client = await TestHost.StartAsync())
+                await client.DialAsync(server);
+            await Eventually.HoldsNothingAsync(server.Manager);
+        }
+    }
+
+    [Fact]
+    public async Task Dials_are_not_limited_by_address()
+    {
+        await using TestHost server = await TestHost.StartAsync();
+        await using TestHost client = await TestHost.StartAsync(
+            connectionLimits: ConnectionLimits.None with { ExemptLoopback = false, SubnetsIPv4 = [new(32, 0)], RatesIPv4 = [new(32, new(1, 0))] });
+
+        Assert.Equal(server.PeerId, await client.DialAsync(server));
     }
 
     [Fact]

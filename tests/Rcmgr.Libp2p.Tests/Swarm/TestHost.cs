@@ -32,10 +32,16 @@ internal sealed class TestHost : IAsyncDisposable
     public Multiaddress Address => Host.ListenAddresses[0];
 
     public static async Task<TestHost> StartAsync(
-        ResourceManagerLimits? limits = null, Func<Libp2pHostOptions, Libp2pHostOptions>? configure = null)
+        ResourceManagerLimits? limits = null,
+        Func<Libp2pHostOptions, Libp2pHostOptions>? configure = null,
+        ConnectionLimits? connectionLimits = null)
     {
         HostIdentity identity = HostIdentity.Generate();
-        ResourceManager manager = new(limits ?? Unlimited);
+        ResourceManager manager = new(new ResourceManagerOptions
+        {
+            Limits = limits ?? Unlimited,
+            ConnectionLimits = connectionLimits ?? ConnectionLimits.None,
+        });
         Libp2pHostOptions options = new()
         {
             Identity = identity,

@@ -5,16 +5,19 @@ namespace Rcmgr.Tests.Limits;
 
 public sealed class LimitsJsonTests
 {
+    private static readonly LimitsReadOptions Lenient = new() { Lenient = true };
+
     [Fact]
     public void Writing_reads_back_the_same() => LimitGenerators.PartialManager.Sample(limits =>
-        LimitsJson.Read(LimitsJson.ToText(limits)).Equals(limits) && LimitsJson.Read(LimitsJson.ToText(limits, indented: true)).Equals(limits));
+        LimitsJson.Read(LimitsJson.ToText(limits), Lenient).Equals(limits)
+        && LimitsJson.Read(LimitsJson.ToText(limits, indented: true), Lenient).Equals(limits));
 
     [Fact]
     public void Concrete_limits_read_back_the_same_over_any_defaults() =>
         Gen.Select(LimitGenerators.ConcreteManager, LimitGenerators.Concrete).Sample((limits, any) =>
         {
             ResourceManagerLimits defaults = ResourceManagerLimits.Infinite with { System = any, ServiceDefault = any, Stream = any };
-            return LimitsJson.Read(LimitsJson.ToText(PartialResourceManagerLimits.FromConcrete(limits))).Build(defaults).Equals(limits);
+            return LimitsJson.Read(LimitsJson.ToText(PartialResourceManagerLimits.FromConcrete(limits)), Lenient).Build(defaults).Equals(limits);
         });
 
     [Fact]
@@ -42,10 +45,11 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
-    public void A_repeated_section_is_merged_and_a_repeated_entry_replaces()
+    public void Lenient_reading_merges_a_repeated_section_and_replaces_a_repeated_entry()
     {
         PartialResourceManagerLimits limits = LimitsJson.Read(
-            """{"System":{"Streams":1},"Service":{"s":{"Streams":1}},"SYSTEM":{"conns":2},"Service":{"s":{"Conns":3},"t":{}}}""");
+            """{"System":{"Streams":1},"Service":{"s":{"Streams":1}},"SYSTEM":{"conns":2},"Service":{"s":{"Conns":3},"t":{}}}""",
+            Lenient);
 
         Assert.Equal(new PartialLimits { Streams = LimitValue.Of(1), Connections = LimitValue.Of(2) }, limits.System);
         Assert.Equal(new PartialLimits { Connections = LimitValue.Of(3) }, limits.Service["s"]);
@@ -69,11 +73,11 @@ public sealed class LimitsJsonTests
     [InlineData("{\"Peer\":{\"\":{}}}", LimitsFormatError.PeerId, "$.Peer[\"\"]")]
     public void An_error_names_its_kind_and_its_place(string json, LimitsFormatError error, string path)
     {
-        LimitsFormatException e = Assert.Throws<LimitsFormatException>(() => LimitsJson.Read(json));
+        LimitsFormatException e = Assert.Throws<LimitsFormatException>(() => LimitsJson.Read(json, Lenient));
 
         Assert.Equal(error, e.Error);
         Assert.Equal(path, e.Path);
-        Assert.StartsWith(path + ": ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(path + " (line 1, column ", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,19 +87,22 @@ public sealed class LimitsJsonTests
     [InlineData("{\"System\":{\"Memory\":null}}")]
     [InlineData("{\"Service\":null}")]
     [InlineData("{\"Service\":{\"s\":null}}")]
-    public void Null_is_an_error_wherever_limits_are_expected(string json) =>
+    public void Null_is_an_error_wherever_limits_are_expected_in_every_mode(string json)
+    {
         Assert.Equal(LimitsFormatError.Null, Assert.Throws<LimitsFormatException>(() => LimitsJson.Read(json)).Error);
+        Assert.Equal(LimitsFormatError.Null, Assert.Throws<LimitsFormatException>(() => LimitsJson.Read(json, Lenient)).Error);
+    }
 
     [Fact]
-    public void Unknown_names_are_skipped_whatever_they_hold() =>
+    public void Lenient_reading_skips_unknown_names_whatever_they_hold() =>
         Assert.Equal(
             new PartialResourceManagerLimits { System = new() { Streams = LimitValue.Of(3) } },
-            LimitsJson.Read("""{"Sistem":null,"x":[{"System":{}}],"System":{"Bananas":null,"Streams":3}} trailing"""));
+            LimitsJson.Read("""{"Sistem":null,"x":[{"System":{}}],"System":{"Bananas":null,"Streams":3}} trailing""", Lenient));
 
     [Fact]
     public void Peer_keys_go_through_the_given_parser_and_the_later_spelling_of_one_peer_wins()
     {
-        LimitsReadOptions options = new() { ParsePeer = text => text == "bad" ? null : new PeerKey(text.ToUpperInvariant()) };
+        LimitsReadOptions options = new() { Lenient = true, ParsePeer = text => text == "bad" ? null : new PeerKey(text.ToUpperInvariant()) };
 
         PartialResourceManagerLimits limits = LimitsJson.Read("""{"Peer":{"a":{"Streams":1},"A":{"Conns":2}}}""", options);
 
@@ -135,7 +142,7 @@ public sealed class LimitsJsonTests
     public void Deep_nesting_is_refused() =>
         Assert.Equal(
             LimitsFormatError.Syntax,
-            Assert.Throws<LimitsFormatException>(() => LimitsJson.Read("{\"x\":" + new string('[', 500_000))).Error);
+            Assert.Throws<LimitsFormatException>(() => LimitsJson.Read("{\"$schema\":" + new string('[', 500_000))).Error);
 
     private sealed class EndlessStream : Stream
     {

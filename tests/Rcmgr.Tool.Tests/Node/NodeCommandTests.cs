@@ -88,6 +88,25 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
+    public async Task A_changed_limits_file_is_applied_while_the_node_runs_and_a_bad_one_is_not()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using TemporaryFile limits = new("""{ "System": { "FD": 100 } }""");
+        await using LineChannel output = new();
+        await using LineChannel error = new();
+        Task<int> node = Program.RunAsync(["node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", limits.Path], output, error, stop.Token);
+        await output.WaitForAsync("listening");
+
+        await File.WriteAllTextAsync(limits.Path, """{ "System": { "FD": 200 } }""", stop.Token);
+        Assert.Equal("information: Limit changes: System.FD: 100 -> 200", await error.WaitForAsync("Limit changes"));
+        await File.WriteAllTextAsync(limits.Path, """{ "Sistem": {} }""", stop.Token);
+        await error.WaitForAsync("nothing was changed; 1 errors");
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await node);
+    }
+
+    [Fact]
     public async Task A_missing_limits_file_is_an_error_that_names_it()
     {
         ToolRun run = await ToolRun.RunAsync("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", "/no/such/file.json");
@@ -102,6 +121,9 @@ public sealed class NodeCommandTests
     [InlineData("node", "--listen", "/ip4/127.0.0.1/udp/4001/quic-v1")]
     [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "0.0.0.0:0")]
     [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "localhost")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--connection-limits", "some")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--peers-per-address", "0")]
+    [InlineData("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--allow", "/dns4/example.org")]
     [InlineData("demo", "--seconds", "1000")]
     [InlineData("demo-attacker", "kindness", "/ip4/127.0.0.1/tcp/1", "1")]
     public async Task Wrong_usage_is_explained_on_the_error_stream_with_exit_code_2(params string[] args)
