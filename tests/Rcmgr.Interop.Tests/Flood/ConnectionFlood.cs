@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Rcmgr.Interop.Tests.Flood;
@@ -17,10 +18,10 @@ internal sealed class ConnectionFlood : IAsyncDisposable
     public int Authenticated => _authenticated;
 
     /// <summary>Returns when the host has let in or refused every one of <paramref name="count"/> connections.</summary>
-    public static async Task<ConnectionFlood> RunAsync(TestHost host, int count)
+    public static async Task<ConnectionFlood> RunAsync(IPEndPoint endPoint, int count)
     {
         using CancellationTokenSource deadline = new(Eventually.Deadline);
-        LoopbackClient?[] tried = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => ConnectAsync(host, deadline.Token)));
+        LoopbackClient?[] tried = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => ConnectAsync(endPoint, deadline.Token)));
         LoopbackClient[] clients = [.. tried.OfType<LoopbackClient>()];
         ConnectionFlood flood = new(clients);
         await Task.WhenAll(clients.Where((_, i) => i % 2 == 0).Select(client => flood.AuthenticateAsync(client, deadline.Token)));
@@ -34,11 +35,11 @@ internal sealed class ConnectionFlood : IAsyncDisposable
     }
 
     /// <summary>Null when the host refused so fast that the reset came before the kernel had reported the connection.</summary>
-    private static async Task<LoopbackClient?> ConnectAsync(TestHost host, CancellationToken cancellationToken)
+    private static async Task<LoopbackClient?> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await LoopbackClient.ConnectAsync(host.EndPoint, cancellationToken);
+            return await LoopbackClient.ConnectAsync(endPoint, cancellationToken);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
         {

@@ -8,7 +8,7 @@ public sealed class DemoRunTests
         ToolRun run = await ToolRun.RunAsync("demo", "--seconds", "8");
 
         Assert.True(run.ExitCode == ExitCode.Success, $"{run.Output}{run.Error}");
-        Assert.Contains("ok  the node stopped when it was asked to, with nothing in use", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  ok    the node stopped when it was asked to, with nothing in use", run.Output, StringComparison.Ordinal);
         Assert.StartsWith("PASSED", run.LastLine, StringComparison.Ordinal);
     }
 }
