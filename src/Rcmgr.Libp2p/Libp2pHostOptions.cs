@@ -40,6 +40,12 @@ public sealed record Libp2pHostOptions
     /// <summary>The time a remote may take to accept a raw connection, and the time a name may take to be looked up.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The time a dial may wait for a free place when the manager's limits refuse its connection; zero, the default, does not wait. How many
+    /// may wait is the manager's <see cref="ResourceManagerOptions.Waiting"/>.
+    /// </summary>
+    public TimeSpan OutboundSlotTimeout { get; init; }
+
     /// <summary>The time a stopping host waits for handlers and operations that do not end when told to.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -20,6 +20,7 @@ internal static class Program
             LimitsCommand.Create(),
             ConformanceCommand.Create(),
             NodeCommand.Create(),
+            ExplainCommand.Create(),
         };
         foreach (Command command in DemoCommand.Create().Concat(BenchCommand.Create()))
             root.Add(command);

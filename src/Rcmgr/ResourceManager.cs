@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Numerics;
 
 namespace Rcmgr;
 
@@ -10,7 +9,7 @@ namespace Rcmgr;
 /// or buffer is gone. It counts only what it is told and never closes anything itself (specification §1). All members are
 /// safe to use from several threads; every operation is all or nothing.
 /// </summary>
-public sealed class ResourceManager : IDisposable
+public sealed partial class ResourceManager : IDisposable
 {
     // So many that two processors seldom need the same one, few enough to stop them all now and then.
     private const int ShardsPerProcessor = 4;
@@ -41,6 +40,11 @@ public sealed class ResourceManager : IDisposable
     /// The connection limits cannot be what was meant, such as a prefix that is too long for its address family.
     /// </exception>
     public ResourceManager(ResourceManagerOptions options)
+        : this(options, options is { ObserveOnly: true } ? CreateObserving : CreateAccounting)
+    {
+    }
+
+    private ResourceManager(ResourceManagerOptions options, Func<ResourceManagerLimits, Allowlist, AccountingEngine> createEngine)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(options.Limits);
@@ -50,7 +54,10 @@ public sealed class ResourceManager : IDisposable
         Allowlist = options.Allowlist ?? new Allowlist();
         ConnectionLimits = options.ConnectionLimits;
         _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
-        _engine = CreateEngine(options.Limits, Allowlist);
+        _engine = createEngine(options.Limits, Allowlist);
+        AllowWaiting(options.Waiting, options.TimeProvider);
+        if (options.LeakTracking is { } leakTracking)
+            TrackLeaks(leakTracking, options.TimeProvider);
         _meter = new ManagerMeter(_engine, options.MeterFactory, options.Name);
     }
 
@@ -60,13 +67,8 @@ public sealed class ResourceManager : IDisposable
         Allowlist = allowlist;
         ConnectionLimits = ConnectionLimits.None;
         _engine = engine;
+        AllowWaiting(new WaitingOptions(), TimeProvider.System);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
-    }
-
-    private static AccountingEngine<ParkedCreditAccounting> CreateEngine(ResourceManagerLimits limits, Allowlist allowlist)
-    {
-        int shards = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(ShardsPerProcessor * Environment.ProcessorCount, MostShards));
-        return new AccountingEngine<ParkedCreditAccounting>(limits, allowlist, shards);
     }
 
     /// <summary>Ends the metrics of a manager that nobody disposed: the runtime would keep its meter for ever.</summary>
@@ -76,7 +78,7 @@ public sealed class ResourceManager : IDisposable
     /// The limits in force for every scope that was not given its own, live or new: those of the construction or of the last
     /// <see cref="ApplyLimits"/>. What one scope is held to is in <see cref="ResourceScope.Limits"/>.
     /// </summary>
-    public ResourceManagerLimits Limits => _engine.ConfiguredLimits;
+    public ResourceManagerLimits Limits => _engine.ReadManagerLimits();
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
@@ -102,12 +104,7 @@ public sealed class ResourceManager : IDisposable
     /// </summary>
     public long AccountingFaults => _engine.Faults;
 
-    internal AccountingEngine Engine => _engine;
-
     internal AddressAdmission? Admission => _admission;
-
-    /// <summary>A manager that admits everything and counts nothing: the other side of every measurement of what accounting costs.</summary>
-    internal static ResourceManager CreateNull() => new(new NullAccounting(), new Allowlist());
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
@@ -249,12 +246,39 @@ public sealed class ResourceManager : IDisposable
     private ConnectionScope? TryOpenAdmitted(
         AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        if (!admission.TryAdmit(direction, remoteAddress, out bool holdsSlot, out refusal))
-        {
-            _engine.Refusals.Count(refusal);
-            return null;
-        }
+        return TryAdmit(admission, direction, remoteAddress, out bool holdsSlot, out refusal)
+            ? OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, holdsSlot, returnsSlot: true, out refusal)
+            : null;
+    }
 
+    internal bool TryAdmit(AddressAdmission admission, Direction direction, IPAddress? remoteAddress, out bool holdsSlot, out Refusal refusal)
+    {
+        if (admission.TryAdmit(direction, remoteAddress, out holdsSlot, out refusal))
+            return true;
+        if (ObservesOnly)
+            _engine.Refusals.CountAlways(refusal);
+        else
+            _engine.Refusals.Count(refusal);
+        return ObservesOnly;
+    }
+
+    /// <summary>Opens a connection that its address does not stand against.</summary>
+    /// <param name="admission">Who admitted the address.</param>
+    /// <param name="direction">Who opens the connection.</param>
+    /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor.</param>
+    /// <param name="remoteAddress">The remote address.</param>
+    /// <param name="holdsSlot">Whether the address holds a slot for the connection.</param>
+    /// <param name="returnsSlot">Whether a refusal gives the slot back.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    internal ConnectionScope? OpenAdmitted(
+        AddressAdmission admission,
+        Direction direction,
+        bool usesFileDescriptor,
+        IPAddress? remoteAddress,
+        bool holdsSlot,
+        bool returnsSlot,
+        out Refusal refusal)
+    {
         ConnectionScope? connection = null;
         try
         {
@@ -262,10 +286,11 @@ public sealed class ResourceManager : IDisposable
         }
         finally
         {
-            if (holdsSlot && (connection is null || (connection.IsAllowlisted && admission.ForgetsAllowlisted)))
+            bool endsSlot = connection is null ? returnsSlot : connection.IsAllowlisted && admission.ForgetsAllowlisted;
+            if (holdsSlot && endsSlot)
                 admission.Return(remoteAddress!);
             else if (holdsSlot)
-                connection!.HoldSlot(admission);
+                connection?.HoldSlot(admission);
         }
 
         return connection;

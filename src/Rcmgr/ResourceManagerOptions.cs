@@ -14,7 +14,7 @@ public sealed record ResourceManagerOptions
     /// <summary>Which connections are admitted by the address they come from (specification §5); the published defaults by default.</summary>
     public ConnectionLimits ConnectionLimits { get; init; } = ConnectionLimits.Default;
 
-    /// <summary>The clock of the connection rates.</summary>
+    /// <summary>The clock of connection rates, waits and leaks.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Makes the meter, when there is a factory that owns meters; null for a meter that the manager disposes.</summary>
@@ -22,4 +22,19 @@ public sealed record ResourceManagerOptions
 
     /// <summary>Tells the metrics of several managers apart: the meter's tag <c>manager</c>; null for none.</summary>
     public string? Name { get; init; }
+
+    /// <summary>How many operations may wait for room: see <see cref="ResourceManager.OpenConnectionAsync"/>.</summary>
+    public WaitingOptions Waiting { get; init; } = new();
+
+    /// <summary>
+    /// Admits everything, but counts what the limits would have refused: to see what limits would do before they do it. Slower than
+    /// refusing, because every operation is judged before it is done.
+    /// </summary>
+    public bool ObserveOnly { get; init; }
+
+    /// <summary>
+    /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
+    /// default, remembers nothing and costs nothing.
+    /// </summary>
+    public LeakTrackingOptions? LeakTracking { get; init; }
 }

@@ -17,13 +17,13 @@ internal sealed class IdentifyPushHandler(Action<IdentifyInfo> received, TimePro
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     // An entry goes with its connection.
-    private readonly ConditionalWeakTable<object, TokenBucket> _buckets = [];
+    private readonly ConditionalWeakTable<object, PushRate> _buckets = [];
 
     public string ProtocolId => IdentifyPush.ProtocolId;
 
     public async ValueTask HandleAsync(PeerStream stream, CancellationToken cancellationToken)
     {
-        TokenBucket bucket = _buckets.GetValue(stream.Connection ?? stream, _ => new TokenBucket(Burst, Interval, time));
+        PushRate bucket = _buckets.GetValue(stream.Connection ?? stream, _ => new PushRate(Burst, Interval, time));
         if (!bucket.TryTake())
         {
             stream.Reset(StreamErrorCode.RateLimited);

@@ -163,10 +163,9 @@ internal sealed partial class HostSwarm
 
     private async Task<DialedConnection> ConnectAsync(DialTarget target, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        if (!_context.ResourceManager.TryOpenConnection(
-            Direction.Outbound, usesFileDescriptor: true, endPoint.Address, out ConnectionScope? scope, out Refusal refusal))
-            throw refusal.ToException();
-
+        WaitOptions wait = new(_options.OutboundSlotTimeout) { Peer = target.Address.PeerId?.Key };
+        ConnectionScope scope = await _context.ResourceManager.OpenConnectionAsync(
+            Direction.Outbound, usesFileDescriptor: true, endPoint.Address, wait, cancellationToken);
         try
         {
             if (target.Address.PeerId is { } peer)

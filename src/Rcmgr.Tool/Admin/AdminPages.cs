@@ -13,6 +13,7 @@ internal sealed class AdminPages : IDisposable
         All =
         [
             new AdminPage("/rcmgr", "application/json", () => AdminJson.Write(AdminReport.Of(manager))),
+            new AdminPage("/rcmgr/explain", "application/json", query => ExplanationJson.Write(manager.Explain(ExplainQuery.Read(query)))),
             new AdminPage("/metrics", PrometheusExporter.ContentType, () => Encoding.UTF8.GetBytes(_exporter.Collect(ProcessUse.Measure()))),
         ];
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -73,8 +74,19 @@ internal sealed class AdminServer : IAsyncDisposable
         if (page is null || response.StatusCode != StatusCodes.Status200OK)
             return;
 
-        byte[] body = page.Read();
-        response.ContentType = page.ContentType;
+        byte[] body;
+        try
+        {
+            body = page.Answer(context.Request.Query);
+            response.ContentType = page.ContentType;
+        }
+        catch (FormatException e)
+        {
+            body = Encoding.UTF8.GetBytes(e.Message);
+            response.StatusCode = StatusCodes.Status400BadRequest;
+            response.ContentType = "text/plain; charset=utf-8";
+        }
+
         response.Headers.CacheControl = "no-store";
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted);

@@ -42,11 +42,12 @@ internal static class NodeCommand
         };
         AddressOptions byAddress = new();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
+        Option<bool> observeOnly = new("--observe-only") { Description = "Admit everything; only tell what the limits would have refused." };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, lenient, key, admin, json, stopWithInput,
+            listen, limits, lenient, key, admin, json, observeOnly, stopWithInput,
         };
         byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -59,7 +60,8 @@ internal static class NodeCommand
                 parsed.GetValue(admin),
                 byAddress.ReadLimits(parsed),
                 byAddress.ReadAllowlist(parsed),
-                parsed.GetValue(json));
+                parsed.GetValue(json),
+                parsed.GetValue(observeOnly));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             using CancellationTokenSource stop = parsed.GetValue(stopWithInput)
                 ? InputEnd.CancelWith(cancellationToken)
@@ -81,7 +83,7 @@ internal static class NodeCommand
     private static Multiaddress[] ParseAddresses(ArgumentResult argument) =>
         [.. argument.Tokens.Select(token => ParseAddress(token.Value, argument)).OfType<Multiaddress>()];
 
-    private static IPEndPoint? ParseAdmin(ArgumentResult argument)
+    internal static IPEndPoint? ParseAdmin(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
         if (!IPEndPoint.TryParse(text, out IPEndPoint? endPoint))

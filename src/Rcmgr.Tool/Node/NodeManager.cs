@@ -40,6 +40,7 @@ internal sealed class NodeManager : IAsyncDisposable
                     Limits = limits,
                     Allowlist = settings.Allowlist,
                     ConnectionLimits = settings.ConnectionLimits,
+                    ObserveOnly = settings.ObserveOnly,
                 });
             })
             .BuildServiceProvider();

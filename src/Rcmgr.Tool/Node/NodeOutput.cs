@@ -7,7 +7,7 @@ using Rcmgr.Tool.Admin;
 namespace Rcmgr.Tool.Node;
 
 /// <summary>What a node prints: one event on each line, as JSON or as text. Safe for use from many threads.</summary>
-internal sealed class NodeOutput(TextWriter output, bool json)
+internal sealed class NodeOutput(TextWriter output, bool json, bool observeOnly)
 {
     private readonly Lock _gate = new();
 
@@ -39,7 +39,7 @@ internal sealed class NodeOutput(TextWriter output, bool json)
         string direction = AdminNames.Of(refused.Direction);
         string what = direction.Length == 0 ? "" : direction + " ";
         Print(
-            "refused",
+            observeOnly ? "would-refuse" : "refused",
             $"{refused.Count} times by {AdminNames.Of(refused.Scope)}: {what}{AdminNames.Of(refused.Resource)} ({AdminNames.Of(refused.Reason)})",
             fields => AdminJson.WriteRefusal(fields, refused));
     }

@@ -18,7 +18,7 @@ internal static class NodeRunner
         {
             await using NodeManager limited = await NodeManager.StartAsync(settings, error, stop);
             using HostIdentity identity = LoadIdentity(settings.KeyPath);
-            return await RunAsync(settings, limited.Manager, identity, new NodeOutput(output, settings.Json), stop);
+            return await RunAsync(settings, limited.Manager, identity, new NodeOutput(output, settings.Json, settings.ObserveOnly), stop);
         }
         catch (NodeStartException e)
         {

@@ -12,6 +12,7 @@ namespace Rcmgr.Tool.Node;
 /// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
 /// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
+/// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
 internal sealed record NodeSettings(
     IReadOnlyList<Multiaddress> Listen,
     string? LimitsPath,
@@ -20,4 +21,5 @@ internal sealed record NodeSettings(
     IPEndPoint? Admin,
     ConnectionLimits ConnectionLimits,
     Allowlist Allowlist,
-    bool Json);
+    bool Json,
+    bool ObserveOnly);

@@ -63,6 +63,8 @@ internal sealed partial class AccountingEngine<TWide>
 
         if (!done)
             Refusals.Count(refusal);
+        if (!done && connection.IsClosed)
+            LeafObserver?.Closed(connection);
         if (done || connection.IsClosed)
             CapacityListener?.CapacityReleased(null);
         return done;

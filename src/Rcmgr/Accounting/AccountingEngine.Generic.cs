@@ -27,17 +27,18 @@ internal sealed partial class AccountingEngine<TWide> : AccountingEngine
     /// <param name="limits">The limits of every scope.</param>
     /// <param name="allowlist">Who may use the allowlisted roots.</param>
     /// <param name="shards">A power of two.</param>
-    public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist, int shards)
+    /// <param name="facade">What the scopes take for their engine, when it is not this one.</param>
+    public AccountingEngine(ResourceManagerLimits limits, Allowlist allowlist, int shards, AccountingEngine? facade = null)
         : base(limits, shards)
     {
         _allowlist = allowlist;
-        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(this, index, _shared))];
+        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(facade ?? this, index, _shared))];
         System = CreateRoot(ScopeKind.System, null);
         Transient = CreateRoot(ScopeKind.Transient, System);
         AllowlistedSystem = CreateRoot(ScopeKind.AllowlistedSystem, null);
         AllowlistedTransient = CreateRoot(ScopeKind.AllowlistedTransient, AllowlistedSystem);
         foreach (Shard shard in _shards)
-            shard.Open();
+            shard.Open(this);
     }
 
     public override long Faults => Interlocked.Read(ref _faults);

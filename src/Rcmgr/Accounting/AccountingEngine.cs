@@ -6,7 +6,7 @@ namespace Rcmgr;
 /// What scopes and the manager ask of the accounting. The engine itself is generic over the policy that counts wide scopes
 /// (<see cref="IWideAccounting"/>), so that the policy's calls are bound when the code is compiled; scopes see only this.
 /// </summary>
-internal abstract class AccountingEngine
+internal abstract partial class AccountingEngine
 {
     private ResourceManagerLimits _configured;
 
@@ -31,7 +31,7 @@ internal abstract class AccountingEngine
         protected set => Volatile.Write(ref _configured, value);
     }
 
-    public RefusalCounters Refusals { get; }
+    public RefusalCounters Refusals { get; protected init; }
 
     /// <summary>
     /// Told after something was given back, or limits were replaced, with no gate held; null while nobody waits. To lose no

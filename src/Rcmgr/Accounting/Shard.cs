@@ -67,15 +67,15 @@ internal sealed class Shard
     }
 
     /// <summary>Makes what the shard writes most, side by side: its gate and its accounts with the roots.</summary>
-    public void Open()
+    public void Open(AccountingEngine roots)
     {
         _before = new byte[Line];
         Gate = new Gate();
-        System = Open(Engine.System);
-        Transient = Open(Engine.Transient);
+        System = Open(roots.System);
+        Transient = Open(roots.Transient);
         _after = new byte[Line];
-        AllowlistedSystem = Open(Engine.AllowlistedSystem);
-        AllowlistedTransient = Open(Engine.AllowlistedTransient);
+        AllowlistedSystem = Open(roots.AllowlistedSystem);
+        AllowlistedTransient = Open(roots.AllowlistedTransient);
         GC.KeepAlive(_before);
         GC.KeepAlive(_after);
     }

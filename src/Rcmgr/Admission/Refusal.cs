@@ -138,8 +138,10 @@ public readonly struct Refusal : IEquatable<Refusal>
     internal static Refusal OfLimit(ScopeKind kind, object? subject, PeerKey? peer, in Violation violation) =>
         new(RefusalReason.Limit, kind, subject, peer, violation);
 
-    internal static Refusal OfClosed(ResourceScope scope) =>
-        new(RefusalReason.ScopeClosed, scope.Kind, scope.NameSubject, scope.NamePeer, default);
+    internal static Refusal OfClosed(ResourceScope scope) => OfClosed(scope.Kind, scope.NameSubject, scope.NamePeer);
+
+    internal static Refusal OfClosed(ScopeKind kind, object? subject, PeerKey? peer) =>
+        new(RefusalReason.ScopeClosed, kind, subject, peer, default);
 
     internal static Refusal OfState(ResourceScope scope) =>
         new(RefusalReason.WrongState, scope.Kind, scope.NameSubject, scope.NamePeer, default);

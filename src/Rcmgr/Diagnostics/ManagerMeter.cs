@@ -34,6 +34,7 @@ internal sealed partial class ManagerMeter : IDisposable
         CreateUseInstruments();
         CreateRefusalInstruments();
         CreatePeerInstruments();
+        CreateWaitInstruments();
     }
 
     public Meter Meter { get; }

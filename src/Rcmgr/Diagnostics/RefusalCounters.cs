@@ -19,8 +19,21 @@ internal sealed class RefusalCounters(int shards)
     private readonly long[] _others = new long[Size];
     private readonly long[] _bytes = new long[Kinds];
 
+    /// <summary>
+    /// Whether this thread's refusals are not counted: it tries again for an operation that waits, and which is refused only when it gives up.
+    /// </summary>
+    [ThreadStatic]
+    public static bool IsMuted;
+
     /// <summary>Counts a refusal from wherever it came.</summary>
     public void Count(in Refusal refusal)
+    {
+        if (!IsMuted)
+            CountAlways(refusal);
+    }
+
+    /// <summary>Counts what is admitted all the same, so that nobody tries again.</summary>
+    public void CountAlways(in Refusal refusal)
     {
         Interlocked.Increment(ref _others[IndexOf(refusal)]);
         if (refusal is { Reason: RefusalReason.Limit, Resource: Resource.Memory })
@@ -30,6 +43,8 @@ internal sealed class RefusalCounters(int shards)
     /// <summary>Counts a refusal that was not of memory, under the gate of the shard that refused.</summary>
     public void Count(Shard shard, in Refusal refusal)
     {
+        if (IsMuted)
+            return;
         long[] counts = _ofShards[shard.Index] ?? AddTable(shard.Index);
         ref long count = ref counts[IndexOf(refusal)];
         Volatile.Write(ref count, count + 1);

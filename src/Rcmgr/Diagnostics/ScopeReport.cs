@@ -24,6 +24,10 @@ public sealed class ScopeReport
     /// <summary>The name of a service or protocol; null for other scopes. One instance for as long as the scope lives.</summary>
     internal string? GroupName => Kind is ScopeKind.Service or ScopeKind.Protocol ? _subject as string : null;
 
+    internal ScopeKey Key => new(Kind, _subject, _peer);
+
+    internal ScopeReport WithLimits(ResourceLimits limits) => new(Kind, _subject, _peer, Use, limits);
+
     /// <summary>What the scope held.</summary>
     public ScopeUsage Use { get; }
 

@@ -40,6 +40,8 @@ public sealed class OverLimit
     /// <summary>Scope, resource and both numbers, in words.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ScopeName}: {_field.Name()} {Held} in use, {Limit} allowed");
 
+    internal ScopeKey Key => new(ScopeKind, _subject, _peer);
+
     internal static void Find(SharedScope scope, in ScopeUsage usage, ResourceLimits limits, List<OverLimit> found)
     {
         foreach (LimitField field in LimitFields.All)

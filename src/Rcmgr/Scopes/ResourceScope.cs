@@ -6,7 +6,7 @@ namespace Rcmgr;
 /// One account of the manager: what it holds, and the limits that it is held to (specification §1.1). Reserve before you
 /// allocate; dispose what was opened. All members are safe to use from several threads.
 /// </summary>
-public abstract class ResourceScope
+public abstract partial class ResourceScope
 {
     internal ResourceScope(Shard shard)
     {
@@ -31,7 +31,7 @@ public abstract class ResourceScope
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public ResourceLimits Limits
     {
-        get => CurrentLimits;
+        get => Engine.ReadLimits(this);
         set
         {
             ArgumentNullException.ThrowIfNull(value);

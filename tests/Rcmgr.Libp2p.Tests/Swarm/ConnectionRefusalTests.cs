@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Security.Noise;
 using Rcmgr.Libp2p.Swarm;
@@ -96,6 +97,50 @@ public sealed class ConnectionRefusalTests
         Assert.Equal("System.FD", error.Refusal.ConfigurationKey);
         Assert.Equal(error.Refusal, (await client.NextEventAsync<ConnectionRefusedEvent>()).Refusal);
         Assert.True(server.Manager.System.Usage.IsZero);
+    }
+
+    [Fact]
+    public async Task A_dial_waits_for_a_free_place_when_the_host_lets_it()
+    {
+        await using TestHost server = await TestHost.StartAsync();
+        await using TestHost client = await TestHost.StartAsync(
+            TestHost.Unlimited with { System = All with { ConnectionsOutbound = 1 } },
+            options => options with { OutboundSlotTimeout = TimeSpan.FromMinutes(5) });
+        ConnectionScope taken = client.Manager.OpenConnection(Direction.Outbound, usesFileDescriptor: true);
+
+        Task<PeerId> dial = client.DialAsync(server);
+        await Eventually.IsTrueAsync(() => client.Manager.Engine.CapacityListener is not null);
+        Assert.False(dial.IsCompleted);
+        taken.Dispose();
+
+        Assert.Equal(server.PeerId, await dial);
+        Assert.Empty(client.Manager.GetRefusalCounts());
+    }
+
+    [Fact]
+    public async Task A_dial_that_waits_ends_with_its_time_or_with_the_host()
+    {
+        await using TestHost server = await TestHost.StartAsync();
+        TestHost client = await TestHost.StartAsync(
+            TestHost.Unlimited with { System = All with { ConnectionsOutbound = 1 } },
+            options => options with { OutboundSlotTimeout = TimeSpan.FromMilliseconds(20) });
+        using (client.Manager.OpenConnection(Direction.Outbound, usesFileDescriptor: true))
+            await Assert.ThrowsAsync<ResourceLimitExceededException>(() => client.DialAsync(server));
+        await client.DisposeAsync();
+
+        TestHost patient = await TestHost.StartAsync(
+            TestHost.Unlimited with { System = All with { ConnectionsOutbound = 1 } },
+            options => options with { OutboundSlotTimeout = Timeout.InfiniteTimeSpan });
+        Task<PeerId> dial;
+        using (patient.Manager.OpenConnection(Direction.Outbound, usesFileDescriptor: true))
+        {
+            dial = patient.DialAsync(server);
+            await Eventually.IsTrueAsync(() => patient.Manager.Engine.CapacityListener is not null);
+            await patient.Host.StopAsync(Ct);
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => dial);
+        await patient.DisposeAsync();
     }
 
     [Fact]

@@ -41,6 +41,27 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
+    public async Task A_node_that_only_observes_admits_and_tells_what_it_would_have_refused()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using TemporaryFile limits = new("""{ "Transient": { "ConnsInbound": 0 } }""");
+        await using LineChannel output = new();
+        Task<int> node = Program.RunAsync(
+            ["node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", limits.Path, "--json", "--observe-only"], output, TextWriter.Null, stop.Token);
+        using JsonDocument listening = JsonDocument.Parse(await output.ReadAsync());
+        Multiaddress address = Multiaddress.Parse(listening.RootElement.GetProperty("addrs")[0].GetString()!);
+
+        using HostIdentity identity = HostIdentity.Generate();
+        await using (BarePeer peer = await BarePeer.DialAsync(address, identity, ct))
+            await EchoAsync(peer, ct);
+
+        Assert.Contains("\"transient\"", await output.WaitForAsync("\"would-refuse\""), StringComparison.Ordinal);
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await node);
+    }
+
+    [Fact]
     public async Task Refusals_are_printed_in_sum()
     {
         CancellationToken ct = TestContext.Current.CancellationToken;

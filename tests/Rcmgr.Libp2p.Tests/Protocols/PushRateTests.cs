@@ -3,7 +3,7 @@ using Rcmgr.Libp2p.Protocols;
 
 namespace Rcmgr.Libp2p.Tests.Protocols;
 
-public sealed class TokenBucketTests
+public sealed class PushRateTests
 {
     private static readonly TimeSpan Refill = TimeSpan.FromSeconds(5);
 
@@ -12,7 +12,7 @@ public sealed class TokenBucketTests
     [Fact]
     public void A_burst_is_allowed_and_then_one_an_interval()
     {
-        TokenBucket bucket = new(3, Refill, _time);
+        PushRate bucket = new(3, Refill, _time);
         Assert.Equal(3, Take(bucket));
 
         _time.Advance(Refill - TimeSpan.FromTicks(1));
@@ -28,12 +28,12 @@ public sealed class TokenBucketTests
     [Fact]
     public void However_long_nothing_happens_it_holds_no_more_than_its_capacity()
     {
-        TokenBucket bucket = new(3, Refill, _time);
+        PushRate bucket = new(3, Refill, _time);
         _time.Advance(TimeSpan.FromDays(10_000));
         Assert.Equal(3, Take(bucket));
     }
 
-    private static int Take(TokenBucket bucket)
+    private static int Take(PushRate bucket)
     {
         int taken = 0;
         while (bucket.TryTake())

@@ -1,7 +1,7 @@
 namespace Rcmgr.Libp2p.Protocols;
 
 /// <summary>Allows <paramref name="capacity"/> events at once, and one more whenever <paramref name="refill"/> has passed. Safe for use from many threads.</summary>
-internal sealed class TokenBucket(int capacity, TimeSpan refill, TimeProvider time)
+internal sealed class PushRate(int capacity, TimeSpan refill, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private int _missing;

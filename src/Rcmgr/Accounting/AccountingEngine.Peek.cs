@@ -1,0 +1,86 @@
+namespace Rcmgr;
+
+/// <content>Looking at scopes without making or changing any.</content>
+internal abstract partial class AccountingEngine
+{
+    /// <summary>Scopes at one instant, in the order given, whether they exist or not.</summary>
+    public abstract PeekedScope[] Peek(params ReadOnlySpan<ScopeKey> scopes);
+
+    /// <summary>At one instant, a scope and all that a reservation of memory on it is charged to, in the order in which they are asked.</summary>
+    public abstract PeekedScope[] PeekPath(ResourceScope scope);
+}
+
+/// <content>Looking at scopes without making or changing any.</content>
+internal sealed partial class AccountingEngine<TWide>
+{
+    public override PeekedScope[] Peek(params ReadOnlySpan<ScopeKey> scopes)
+    {
+        PeekedScope[] found = new PeekedScope[scopes.Length];
+        Shard.EnterAll(_shards);
+        try
+        {
+            for (int i = 0; i < scopes.Length; i++)
+                found[i] = Find(scopes[i]) is { } scope ? PeekedScope.Of(scope, Read(scope)) : new(scopes[i], default, LimitsOf(scopes[i]), IsClosed: false);
+        }
+        finally
+        {
+            Shard.ExitAll(_shards);
+        }
+
+        return found;
+    }
+
+    public override PeekedScope[] PeekPath(ResourceScope scope)
+    {
+        List<PeekedScope> path = [];
+        Shard.EnterAll(_shards);
+        try
+        {
+            ResourceScope root = scope;
+            for (; root is SpanScope span; root = span.Owner)
+                path.Add(PeekedScope.Of(span, span.Held));
+            foreach (ResourceScope? level in Above(root))
+            {
+                if (level is not null)
+                    path.Add(PeekedScope.Of(level, Read(level)));
+            }
+        }
+        finally
+        {
+            Shard.ExitAll(_shards);
+        }
+
+        return [.. path];
+    }
+
+    private static ResourceScope?[] Above(ResourceScope root)
+    {
+        if (root is WideScope wide)
+            return [wide, wide.Parent];
+        ChargePath path = ChargePath.Of(root.Shard, root);
+        return [root, path.Peer, path.ProtocolPeer, path.ServicePeer, path.First?.Scope, path.Middle?.Scope, path.Last?.Scope];
+    }
+
+    private SharedScope? Find(in ScopeKey key) => key.Kind switch
+    {
+        ScopeKind.System => System,
+        ScopeKind.Transient => Transient,
+        ScopeKind.AllowlistedSystem => AllowlistedSystem,
+        ScopeKind.AllowlistedTransient => AllowlistedTransient,
+        ScopeKind.Service or ScopeKind.Protocol =>
+            Groups(key.Kind == ScopeKind.Service).GetValueOrDefault((string)key.Subject!) is { } group && IsInUse(group) ? group : null,
+        ScopeKind.Peer => FindPeer((PeerKey)key.Subject!),
+        ScopeKind.ProtocolPeer or ScopeKind.ServicePeer =>
+            FindPeer(key.Peer!)?.SubScopes.Find(key.Kind == ScopeKind.ServicePeer, (string)key.Subject!) is { IsClosed: false } share ? share : null,
+        _ => null,
+    };
+
+    private PeerScope? FindPeer(PeerKey key) => ShardOf(key).Peers.Find(key) is { IsClosed: false } peer ? peer : null;
+
+    private ResourceLimits LimitsOf(in ScopeKey key) => key.Kind switch
+    {
+        ScopeKind.Service or ScopeKind.Protocol => GroupLimits(key.Kind == ScopeKind.Service, (string)key.Subject!),
+        ScopeKind.Peer => PeerLimits(ShardOf((PeerKey)key.Subject!), (PeerKey)key.Subject!),
+        _ => ConfiguredLimits.For(key.Kind, key.Subject),
+    };
+}

@@ -1,0 +1,91 @@
+using System.Net;
+
+namespace Rcmgr;
+
+/// <summary>
+/// Says what would become of an operation: the rules of the accounting, asked instead of done. Each group of scopes is read at one
+/// instant; nothing is made, charged or counted.
+/// </summary>
+internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist)
+{
+    public Explanation OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
+    {
+        UsageVector delta = UsageVector.OfConnection(direction, usesFileDescriptor);
+        Judgement judgement = new();
+        judgement.Ask(
+            engine.Peek(new(ScopeKind.Connection), new(ScopeKind.Transient), new(ScopeKind.System)), delta, ChargeParts.Connections);
+        if (judgement.IsAdmitted || remoteAddress is null || !allowlist.Allows(remoteAddress))
+            return judgement.ToExplanation();
+
+        judgement.TryAgain();
+        judgement.Ask(
+            engine.Peek(new(ScopeKind.Connection), new(ScopeKind.AllowlistedTransient), new(ScopeKind.AllowlistedSystem)),
+            delta,
+            ChargeParts.Connections);
+        return judgement.ToExplanation(judgement.IsAdmitted);
+    }
+
+    public Explanation SetPeer(ConnectionScope connection, PeerKey peer)
+    {
+        Judgement judgement = new();
+        PeekedScope own = engine.PeekPath(connection)[0];
+        if (own.IsClosed)
+            judgement.Refuse(Refusal.OfClosed(connection));
+        else if (connection.PeerScope is not null)
+            judgement.Refuse(Refusal.OfState(connection));
+        if (!judgement.IsAdmitted)
+            return judgement.ToExplanation();
+
+        bool isAllowlisted = connection.IsAllowlisted;
+        bool stays = isAllowlisted && connection.RemoteAddress is { } address && allowlist.Allows(address, peer);
+        if (isAllowlisted && !stays)
+            judgement.Ask(engine.Peek(new(ScopeKind.System), new(ScopeKind.Transient)), own.Held, ChargeParts.Transfer);
+        judgement.Ask(engine.Peek(new ScopeKey(ScopeKind.Peer, peer)), own.Held, ChargeParts.Transfer);
+        return judgement.ToExplanation(stays);
+    }
+
+    public Explanation OpenStream(PeerKey peer, Direction direction, string? protocol, string? service)
+    {
+        UsageVector delta = UsageVector.OfStream(direction);
+        Judgement judgement = new();
+        judgement.Ask(
+            engine.Peek(new(ScopeKind.Stream), new(ScopeKind.Peer, peer), new(ScopeKind.Transient), new(ScopeKind.System)),
+            delta,
+            ChargeParts.Streams);
+        if (protocol is not null)
+            judgement.Ask(engine.Peek(new(ScopeKind.Protocol, protocol), new(ScopeKind.ProtocolPeer, protocol, peer)), delta, ChargeParts.Transfer);
+        if (service is not null)
+            judgement.Ask(engine.Peek(new(ScopeKind.Service, service), new(ScopeKind.ServicePeer, service, peer)), delta, ChargeParts.Transfer);
+        return judgement.ToExplanation();
+    }
+
+    public Explanation SetProtocol(StreamScope stream, string protocol) =>
+        Attach(stream, new(ScopeKind.Protocol, protocol), new(ScopeKind.ProtocolPeer, protocol, stream.Peer.Key), stream.ProtocolScope is null);
+
+    public Explanation SetService(StreamScope stream, string service) =>
+        Attach(
+            stream,
+            new(ScopeKind.Service, service),
+            new(ScopeKind.ServicePeer, service, stream.Peer.Key),
+            stream.ServiceScope is null && stream.ProtocolScope is not null);
+
+    public Explanation ReserveMemory(ResourceScope scope, long size, byte priority)
+    {
+        Judgement judgement = new();
+        judgement.Ask(engine.PeekPath(scope), new UsageVector { Memory = size }, ChargeParts.Memory, priority);
+        return judgement.ToExplanation();
+    }
+
+    private Explanation Attach(StreamScope stream, ScopeKey group, ScopeKey share, bool isInState)
+    {
+        Judgement judgement = new();
+        PeekedScope own = engine.PeekPath(stream)[0];
+        if (own.IsClosed)
+            judgement.Refuse(Refusal.OfClosed(stream));
+        else if (!isInState)
+            judgement.Refuse(Refusal.OfState(stream));
+        else
+            judgement.Ask(engine.Peek(group, share), own.Held, ChargeParts.Transfer);
+        return judgement.ToExplanation();
+    }
+}

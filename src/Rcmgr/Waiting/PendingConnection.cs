@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Rcmgr;
+
+/// <summary>
+/// A connection that may be tried several times. Its address is asked once, so that waiting takes no tokens of its rate, and keeps its
+/// slot meanwhile. For one thread at a time.
+/// </summary>
+internal sealed class PendingConnection(ResourceManager manager, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
+{
+    private bool _holdsSlot;
+
+    /// <summary>Asks the address: before the connection is tried, or waits, for the first time.</summary>
+    public bool TryAdmit(out Refusal refusal)
+    {
+        refusal = default;
+        return manager.Admission is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _holdsSlot, out refusal);
+    }
+
+    public ConnectionScope? Attempt(out Refusal refusal)
+    {
+        if (manager.Admission is not { } admission)
+            return manager.Engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
+        ConnectionScope? connection =
+            manager.OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, _holdsSlot, returnsSlot: false, out refusal);
+        _holdsSlot &= connection is null;
+        return connection;
+    }
+
+    /// <summary>Gives the slot back.</summary>
+    public void Abandon()
+    {
+        if (_holdsSlot)
+            manager.Admission!.Return(remoteAddress!);
+        _holdsSlot = false;
+    }
+}

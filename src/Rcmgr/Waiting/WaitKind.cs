@@ -1,0 +1,9 @@
+namespace Rcmgr;
+
+/// <summary>What is waited for.</summary>
+internal enum WaitKind : byte
+{
+    Connection,
+    Stream,
+    Memory,
+}
