@@ -10,7 +10,7 @@ internal abstract partial class AccountingEngine
     public abstract PeekedScope[] PeekPath(ResourceScope scope);
 }
 
-/// <content>Looking at scopes without making or changing any.</content>
+/// <content>Looking at scopes without making or changing any. With the gates of all shards: for those who can wait.</content>
 internal sealed partial class AccountingEngine<TWide>
 {
     public override PeekedScope[] Peek(params ReadOnlySpan<ScopeKey> scopes)
@@ -20,7 +20,11 @@ internal sealed partial class AccountingEngine<TWide>
         try
         {
             for (int i = 0; i < scopes.Length; i++)
-                found[i] = Find(scopes[i]) is { } scope ? PeekedScope.Of(scope, Read(scope)) : new(scopes[i], default, LimitsOf(scopes[i]), IsClosed: false);
+            {
+                found[i] = Find(scopes[i]) is { } scope
+                    ? PeekedScope.Of(scope, Read(scope), isClosed: false)
+                    : new(scopes[i], default, LimitsOf(scopes[i]), IsClosed: false);
+            }
         }
         finally
         {
@@ -36,13 +40,13 @@ internal sealed partial class AccountingEngine<TWide>
         Shard.EnterAll(_shards);
         try
         {
-            ResourceScope root = scope;
-            for (; root is SpanScope span; root = span.Owner)
-                path.Add(PeekedScope.Of(span, span.Held));
-            foreach (ResourceScope? level in Above(root))
+            for (; scope is SpanScope span; scope = span.Owner)
+                path.Add(PeekedScope.Of(span, span.Held, span.IsClosed));
+            path.Add(PeekedScope.Of(scope, Read(scope), scope.IsClosed || (scope is WideScope wide && !IsInUse(wide))));
+            foreach (ResourceScope? level in Above(scope))
             {
                 if (level is not null)
-                    path.Add(PeekedScope.Of(level, Read(level)));
+                    path.Add(PeekedScope.Of(level, Read(level), isClosed: false));
             }
         }
         finally
@@ -53,12 +57,13 @@ internal sealed partial class AccountingEngine<TWide>
         return [.. path];
     }
 
+    /// <summary>The scopes of <see cref="ChargePath"/>, also for a group that its own shard has no account with.</summary>
     private static ResourceScope?[] Above(ResourceScope root)
     {
         if (root is WideScope wide)
-            return [wide, wide.Parent];
+            return [wide.Parent];
         ChargePath path = ChargePath.Of(root.Shard, root);
-        return [root, path.Peer, path.ProtocolPeer, path.ServicePeer, path.First?.Scope, path.Middle?.Scope, path.Last?.Scope];
+        return [path.Peer, path.ProtocolPeer, path.ServicePeer, path.First?.Scope, path.Middle?.Scope, path.Last?.Scope];
     }
 
     private SharedScope? Find(in ScopeKey key) => key.Kind switch

@@ -108,7 +108,7 @@ internal sealed class NullAccounting : AccountingEngine
         return found;
     }
 
-    public override PeekedScope[] PeekPath(ResourceScope scope) => [PeekedScope.Of(scope, default)];
+    public override PeekedScope[] PeekPath(ResourceScope scope) => [PeekedScope.Of(scope, default, isClosed: false)];
 
     public override void PinStrict()
     {

@@ -31,7 +31,7 @@ internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist)
         PeekedScope own = engine.PeekPath(connection)[0];
         if (own.IsClosed)
             judgement.Refuse(Refusal.OfClosed(connection));
-        else if (connection.PeerScope is not null)
+        else if (connection.Peer is not null)
             judgement.Refuse(Refusal.OfState(connection));
         if (!judgement.IsAdmitted)
             return judgement.ToExplanation();

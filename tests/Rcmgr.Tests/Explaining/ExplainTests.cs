@@ -112,6 +112,34 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void A_protocol_that_nothing_uses_any_more_is_closed()
+    {
+        using ResourceManager manager = Create(limits => limits);
+        StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        stream.SetProtocol("/x");
+        ResourceScope protocol = stream.ProtocolScope!;
+        stream.Dispose();
+
+        Explanation explanation = manager.Explain(ResourceOperation.ReserveMemory(protocol, 1));
+
+        Assert.False(protocol.TryReserveMemory(1, MemoryPriority.Always, out Refusal refusal));
+        Assert.Equal(RefusalReason.ScopeClosed, refusal.Reason);
+        Assert.Equal(refusal, explanation.Refusal);
+    }
+
+    [Fact]
+    public void A_look_at_a_connection_does_not_keep_its_peer_from_being_used_again()
+    {
+        using ResourceManager manager = Create(limits => limits);
+        using ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: false);
+        connection.SetPeer(Alice);
+
+        manager.Explain(ResourceOperation.SetPeer(connection, Bob));
+
+        Assert.False(connection.Peer!.IsExposed);
+    }
+
+    [Fact]
     public void Operations_that_cannot_be_are_argument_errors()
     {
         Assert.Throws<ArgumentException>(() => ResourceOperation.OpenStream(Alice, Direction.Inbound, protocol: null, service: "s"));
