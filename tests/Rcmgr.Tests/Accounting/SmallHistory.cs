@@ -33,7 +33,10 @@ internal sealed record SmallHistory(
         StreamScope[] streams = [manager.OpenStream(Alice, Direction.Inbound), manager.OpenStream(Bob, Direction.Inbound)];
         Dictionary<string, string> names = new()
         {
-            [connections[0].Name] = "c0", [connections[1].Name] = "c1", [streams[0].Name] = "s0", [streams[1].Name] = "s1",
+            [connections[0].Name] = "c0",
+            [connections[1].Name] = "c1",
+            [streams[0].Name] = "s0",
+            [streams[1].Name] = "s1",
         };
         ModelOutcome[] leftOutcomes = new ModelOutcome[left.Length];
         ModelOutcome[] rightOutcomes = new ModelOutcome[right.Length];
