@@ -218,7 +218,8 @@ public sealed class TlsProtocolTests
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         if (issuerAddress is not null)
             request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerAddress]));
-        using var issued = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1, 2, 3]);
+        // The issuer's own days: counted from now, they may end a second after the issuer's.
+        using var issued = request.Create(authority, authority.NotBefore, authority.NotAfter, [1, 2, 3]);
         return issued.CopyWithPrivateKey(key);
     }
 }
