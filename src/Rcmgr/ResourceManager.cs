@@ -246,14 +246,14 @@ public sealed partial class ResourceManager : IDisposable
     private ConnectionScope? TryOpenAdmitted(
         AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        return TryAdmit(admission, direction, remoteAddress, out bool holdsSlot, out refusal)
-            ? OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, holdsSlot, returnsSlot: true, out refusal)
+        return TryAdmit(admission, direction, remoteAddress, out SlotCounter? slot, out refusal)
+            ? OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, slot, returnsSlot: true, out refusal)
             : null;
     }
 
-    internal bool TryAdmit(AddressAdmission admission, Direction direction, IPAddress? remoteAddress, out bool holdsSlot, out Refusal refusal)
+    internal bool TryAdmit(AddressAdmission admission, Direction direction, IPAddress? remoteAddress, out SlotCounter? slot, out Refusal refusal)
     {
-        if (admission.TryAdmit(direction, remoteAddress, out holdsSlot, out refusal))
+        if (admission.TryAdmit(direction, remoteAddress, out slot, out refusal))
             return true;
         if (ObservesOnly)
             _engine.Refusals.CountAlways(refusal);
@@ -267,7 +267,7 @@ public sealed partial class ResourceManager : IDisposable
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="usesFileDescriptor">Whether the connection costs a file descriptor.</param>
     /// <param name="remoteAddress">The remote address.</param>
-    /// <param name="holdsSlot">Whether the address holds a slot for the connection.</param>
+    /// <param name="slot">What counts the connection for its address; null when nothing does.</param>
     /// <param name="returnsSlot">Whether a refusal gives the slot back.</param>
     /// <param name="refusal">Why it was refused.</param>
     internal ConnectionScope? OpenAdmitted(
@@ -275,7 +275,7 @@ public sealed partial class ResourceManager : IDisposable
         Direction direction,
         bool usesFileDescriptor,
         IPAddress? remoteAddress,
-        bool holdsSlot,
+        SlotCounter? slot,
         bool returnsSlot,
         out Refusal refusal)
     {
@@ -287,10 +287,10 @@ public sealed partial class ResourceManager : IDisposable
         finally
         {
             bool endsSlot = connection is null ? returnsSlot : connection.IsAllowlisted && admission.ForgetsAllowlisted;
-            if (holdsSlot && endsSlot)
-                admission.Return(remoteAddress!);
-            else if (holdsSlot)
-                connection?.HoldSlot(admission);
+            if (endsSlot)
+                slot?.Return();
+            else
+                connection?.HoldSlot(slot);
         }
 
         return connection;

@@ -70,12 +70,14 @@ internal sealed partial class AccountingEngine<TWide>
         return done;
     }
 
-    public override void Close(ConnectionScope connection)
+    public override SlotCounter? Close(ConnectionScope connection)
     {
         Shard shard = EnterShardOf(connection);
+        SlotCounter? slot;
         try
         {
             CloseConnection(shard, connection);
+            slot = connection.TakeSlot();
         }
         finally
         {
@@ -84,6 +86,7 @@ internal sealed partial class AccountingEngine<TWide>
 
         CapacityListener?.CapacityReleased(connection.Peer?.Key);
         LeafObserver?.Closed(connection);
+        return slot;
     }
 
     private static void CountConnection(PeerScope peer, ConnectionScope connection, int change)

@@ -65,9 +65,7 @@ internal sealed class NullAccounting : AccountingEngine
         return _span;
     }
 
-    public override void Close(ConnectionScope connection)
-    {
-    }
+    public override SlotCounter? Close(ConnectionScope connection) => null;
 
     public override void Close(StreamScope stream)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace Rcmgr;
 
@@ -10,50 +11,45 @@ namespace Rcmgr;
 internal sealed class AddressAdmission
 {
     private readonly Allowlist _allowlist;
-    private readonly ConnectionRateLimiter? _rates;
-    private readonly SubnetCounters? _slots;
-    private readonly ConnectionRateLimiter? _unproved;
+    private readonly AddressLimiter _limiter;
+    private readonly AddressLimiter? _unproved;
     private readonly bool _keepsMapped;
     private readonly bool _noAddressIsOneAddress;
     private readonly bool _includesOutbound;
     private readonly bool _exemptsLoopback;
 
-    private AddressAdmission(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
+    private AddressAdmission(AddressLimiter limiter, ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
     {
+        _limiter = limiter;
         _allowlist = allowlist;
         _keepsMapped = limits.Published.HasFlag(PublishedAdmission.MappedStaysIPv6);
         _noAddressIsOneAddress = limits.Published.HasFlag(PublishedAdmission.NoAddressIsOneAddress);
         ForgetsAllowlisted = limits.Published.HasFlag(PublishedAdmission.AllowlistExemptsNobody);
         _includesOutbound = limits.IncludeOutbound;
         _exemptsLoopback = limits.ExemptLoopback;
-        _rates = ConnectionRateLimiter.Create(limits, time);
-        _slots = SubnetCounters.Create(limits);
-        _unproved = _slots is null ? null : ConnectionRateLimiter.CreateForUnproved(limits, time);
+        _unproved = limiter.CountsConnections ? AddressLimiter.CreateForUnproved(limits, time) : null;
     }
 
     /// <summary>Subnets and networks that hold a connection now.</summary>
-    public int HeldSubnets => _slots?.Count ?? 0;
+    public int HeldSubnets => _limiter.Holding;
 
-    /// <summary>Subnets whose rate is remembered now.</summary>
-    public int RememberedRates => (_rates?.Count ?? 0) + (_unproved?.Count ?? 0);
+    /// <summary>Subnets without a connection whose rate is remembered now.</summary>
+    public int RememberedRates => _limiter.Remembered + (_unproved?.Remembered ?? 0);
 
     /// <summary>Whether a connection that came in through the allowlisted scopes stops counting for its address.</summary>
     public bool ForgetsAllowlisted { get; }
 
     /// <summary>Admission for <paramref name="limits"/>; null when they can refuse nobody, so that asking costs nothing.</summary>
-    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
-    {
-        AddressAdmission admission = new(limits, allowlist, time);
-        return admission._rates is null && admission._slots is null ? null : admission;
-    }
+    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time) =>
+        AddressLimiter.Create(limits, time) is { } limiter ? new AddressAdmission(limiter, limits, allowlist, time) : null;
 
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="remote">The remote address; null when the endpoint has none.</param>
-    /// <param name="holdsSlot">Whether a slot was taken, to be given back with <see cref="Return"/> at the connection's end.</param>
+    /// <param name="slot">What counts the connection for its address, to be given back at its end; null when nothing does.</param>
     /// <param name="refusal">Why the connection was refused.</param>
-    public bool TryAdmit(Direction direction, IPAddress? remote, out bool holdsSlot, out Refusal refusal)
+    public bool TryAdmit(Direction direction, IPAddress? remote, out SlotCounter? slot, out Refusal refusal)
     {
-        holdsSlot = false;
+        slot = null;
         refusal = default;
         if (direction != Direction.Inbound && !_includesOutbound)
             return true;
@@ -63,23 +59,12 @@ internal sealed class AddressAdmission
         if (IsExempt(address))
             return true;
 
-        if (_rates is not null && !_rates.TryTake(address, out AddressRule? rule, out TimeSpan retryAfter))
-        {
-            refusal = Refusal.OfRate(rule!, remote, direction, retryAfter);
-            return false;
-        }
-
-        if (_slots is null)
+        AddressObstacle obstacle = default;
+        if (_limiter.TryTake(address, out slot, ref obstacle))
             return true;
-        SlotOutcome outcome = _slots.TryTake(address, out rule, out long current);
-        holdsSlot = outcome == SlotOutcome.Taken;
-        if (outcome == SlotOutcome.Refused)
-            refusal = Refusal.OfAddress(rule!, remote, direction, current);
-        return outcome != SlotOutcome.Refused;
+        refusal = obstacle.ToRefusal(remote, direction);
+        return false;
     }
-
-    /// <summary>Gives back the slot of a connection that <see cref="TryAdmit"/> gave one.</summary>
-    public void Return(IPAddress remote) => _slots?.Return(ValueOf(remote));
 
     /// <summary>
     /// Whether an address has to be proved first (specification §5.5). The allowlist does not count: an address that is not proved is
@@ -88,22 +73,22 @@ internal sealed class AddressAdmission
     public bool MustVerify(IPAddress remote)
     {
         AddressValue address = ValueOf(remote);
-        return _unproved is not null && !(_exemptsLoopback && address.IsLoopback) && !_unproved.TryTake(address, out _, out _);
+        AddressObstacle obstacle = default;
+        return _unproved is not null && !(_exemptsLoopback && address.IsLoopback) && !_unproved.TryTake(address, out _, ref obstacle);
     }
 
     private bool IsExempt(in AddressValue address) =>
         (_exemptsLoopback && address.IsLoopback) || (!ForgetsAllowlisted && _allowlist.AllowsEveryPeer(address));
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAdmitWithoutAddress(Direction direction, ref Refusal refusal)
     {
-        if (_rates is null)
+        AddressValue? shared = _noAddressIsOneAddress ? new AddressValue(UInt128.MaxValue, isIPv4: false) : null;
+        AddressObstacle obstacle = default;
+        if (_limiter.TryTakeRates(shared, ref obstacle))
             return true;
-        bool isAdmitted = _noAddressIsOneAddress
-            ? _rates.TryTake(new AddressValue(UInt128.MaxValue, IsIPv4: false), out AddressRule? rule, out TimeSpan retryAfter)
-            : _rates.TryTakeWithoutAddress(out rule, out retryAfter);
-        if (!isAdmitted)
-            refusal = Refusal.OfRate(rule!, null, direction, retryAfter);
-        return isAdmitted;
+        refusal = obstacle.ToRefusal(null, direction);
+        return false;
     }
 
     private AddressValue ValueOf(IPAddress remote) => AddressValue.Of(remote, _keepsMapped);

@@ -1,19 +1,51 @@
+using System.Security.Cryptography;
+
 namespace Rcmgr;
 
-/// <summary>One subnet of one rule. Hashed with the process's random seed: callers choose their addresses.</summary>
-internal readonly struct SubnetKey(UInt128 subnet, int rule) : IEquatable<SubnetKey>
+/// <summary>
+/// One subnet of one prefix length. Hashed with secrets of the process: callers choose their addresses, and whoever sends packets may
+/// forge any.
+/// </summary>
+internal readonly struct SubnetKey
 {
-    private readonly ulong _high = (ulong)(subnet >> 64);
-    private readonly ulong _low = (ulong)subnet;
+    private static readonly ulong HighSecret = NewSecret();
+    private static readonly ulong LowSecret = NewSecret();
+    private static readonly ulong LevelSecret = NewSecret();
 
-    public int Rule { get; } = rule;
+    private readonly ulong _high;
+    private readonly ulong _low;
+    private readonly int _level;
+    private readonly uint _hash;
 
-    public bool Equals(SubnetKey other) => _high == other._high && _low == other._low && Rule == other.Rule;
+    public SubnetKey(ulong high, ulong low, int level)
+    {
+        _high = high;
+        _low = low;
+        _level = level;
+        _hash = HashOf(high, low, level);
+    }
 
-    public override bool Equals(object? obj) => obj is SubnetKey other && Equals(other);
+    public uint Hash => _hash;
 
-    /// <summary>Which of a power of two of shards: by the upper bits, since tables in a shard go by the lower ones.</summary>
-    public int ShardOf(int shards) => (int)(((ulong)(uint)GetHashCode() * (uint)shards) >> 32);
+    // By reference, as everywhere on the path of a connection: a copy of what has just been written in parts would have to wait for them.
+    public bool Is(in SubnetKey other) => _high == other._high && _low == other._low && _level == other._level;
 
-    public override int GetHashCode() => HashCode.Combine(_high, _low, Rule);
+    /// <summary>Which of so many shards: by the upper bits, since the table in a shard goes by the lower ones.</summary>
+    public int ShardOf(int shards) => (int)(((ulong)_hash * (uint)shards) >> 32);
+
+    // The halves of a product of two secret factors: no bit of the address cancels another without the secrets.
+    private static uint HashOf(ulong high, ulong low, int level)
+    {
+        UInt128 product = Math.BigMul(high ^ HighSecret, (low + ((ulong)(uint)level * LevelSecret)) ^ LowSecret);
+        ulong mixed = ((ulong)(product >> 64) ^ (ulong)product) * LevelSecret;
+        return (uint)(mixed >> 32);
+    }
+
+    // Odd, so that it can be multiplied by without losing anything.
+    private static ulong NewSecret()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes) | 1;
+    }
 }

@@ -69,10 +69,11 @@ internal sealed class ObservingAccounting : AccountingEngine
 
     public override SpanScope? TryBeginSpan(ResourceScope owner, out Refusal refusal) => _inner.TryBeginSpan(owner, out refusal);
 
-    public override void Close(ConnectionScope connection)
+    public override SlotCounter? Close(ConnectionScope connection)
     {
-        _inner.Close(connection);
+        SlotCounter? slot = _inner.Close(connection);
         _limits.Forget(connection);
+        return slot;
     }
 
     public override void Close(StreamScope stream)

@@ -8,8 +8,8 @@ namespace Rcmgr;
 /// </summary>
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
-    // Who counts this connection for its address; taken out by whoever gives the slot back, so that it is given back once.
-    private AddressAdmission? _slotOwner;
+    // What counts this connection for its address; taken out under the gate by whoever gives the slot back, so that it comes back once.
+    private SlotCounter? _slot;
 
     internal ConnectionScope(
         Shard shard, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
@@ -70,7 +70,7 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
         if (Engine.TrySetPeer(this, peer, out refusal))
             return true;
         if (IsClosed)
-            ReturnSlot();
+            Dispose();
         return false;
     }
 
@@ -87,18 +87,17 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     }
 
     /// <summary>Releases all that the connection holds.</summary>
-    public void Dispose()
-    {
-        Engine.Close(this);
-        ReturnSlot();
-    }
+    public void Dispose() => Engine.Close(this)?.Return();
 
     /// <summary>Has the connection give back the slot of its address at its end. Before anybody else knows the connection.</summary>
-    internal void HoldSlot(AddressAdmission owner) => _slotOwner = owner;
+    internal void HoldSlot(SlotCounter? slot) => _slot = slot;
 
-    private void ReturnSlot()
+    /// <summary>Under the gate of the connection's shard, when it is closed.</summary>
+    internal SlotCounter? TakeSlot()
     {
-        if (_slotOwner is not null)
-            Interlocked.Exchange(ref _slotOwner, null)?.Return(RemoteAddress!);
+        SlotCounter? slot = _slot;
+        if (slot is not null)
+            _slot = null;
+        return slot;
     }
 }

@@ -8,13 +8,13 @@ namespace Rcmgr;
 /// </summary>
 internal sealed class PendingConnection(ResourceManager manager, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
 {
-    private bool _holdsSlot;
+    private SlotCounter? _slot;
 
     /// <summary>Asks the address: before the connection is tried, or waits, for the first time.</summary>
     public bool TryAdmit(out Refusal refusal)
     {
         refusal = default;
-        return manager.Admission is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _holdsSlot, out refusal);
+        return manager.Admission is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _slot, out refusal);
     }
 
     public ConnectionScope? Attempt(out Refusal refusal)
@@ -22,16 +22,16 @@ internal sealed class PendingConnection(ResourceManager manager, Direction direc
         if (manager.Admission is not { } admission)
             return manager.Engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
         ConnectionScope? connection =
-            manager.OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, _holdsSlot, returnsSlot: false, out refusal);
-        _holdsSlot &= connection is null;
+            manager.OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, _slot, returnsSlot: false, out refusal);
+        if (connection is not null)
+            _slot = null;
         return connection;
     }
 
     /// <summary>Gives the slot back.</summary>
     public void Abandon()
     {
-        if (_holdsSlot)
-            manager.Admission!.Return(remoteAddress!);
-        _holdsSlot = false;
+        _slot?.Return();
+        _slot = null;
     }
 }

@@ -6,7 +6,7 @@ using static Rcmgr.Tests.Admission.AdmissionManagers;
 namespace Rcmgr.Tests.Admission;
 
 /// <summary>Rates of networks, subnets and everybody against counting by hand, from many threads, and sprayed (specification §5.4).</summary>
-public sealed class ConnectionRateLimiterTests
+public sealed class AddressRatesTests
 {
     private static readonly Gen<IPAddress> Address = Gen.OneOf(
         Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], (b, c) => Ip(0x0a000000u | ((uint)b << 16) | (uint)c)),
@@ -90,7 +90,7 @@ public sealed class ConnectionRateLimiterTests
             Assert.Equal(1, manager.Knock(new IPAddress(bytes), 1));
         }
 
-        Assert.InRange(manager.Admission!.RememberedRates, 1, ConnectionRateLimiter.Capacity);
+        Assert.InRange(manager.Admission!.RememberedRates, 1, AddressLimiter.Capacity);
         Assert.Equal(0, manager.Knock(abuser, 1));
         Assert.InRange(manager.Knock(honest, 100), 13, 16);
         Assert.Equal(0, manager.Admission.HeldSubnets);

@@ -5,7 +5,7 @@ using static Rcmgr.Tests.Admission.AdmissionManagers;
 namespace Rcmgr.Tests.Admission;
 
 /// <summary>Counters of subnets and networks against counting by hand, and from many threads at once (specification §5.2).</summary>
-public sealed class SubnetCountersTests
+public sealed class AddressSlotsTests
 {
     // Few bits vary, so that addresses share subnets of every length.
     private static readonly Gen<IPAddress> Address = Gen.OneOf(
