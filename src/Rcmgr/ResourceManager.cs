@@ -182,7 +182,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewPeer(PeerKey peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        return _engine.ViewPeer(peer);
+        return _engine.ViewPeer(peer).TrackedBy(_leaks);
     }
 
     /// <summary>Holds a protocol's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
@@ -190,7 +190,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewProtocol(string protocol)
     {
         ArgumentException.ThrowIfNullOrEmpty(protocol);
-        return _engine.ViewGroup(ScopeKind.Protocol, protocol);
+        return _engine.ViewGroup(ScopeKind.Protocol, protocol).TrackedBy(_leaks);
     }
 
     /// <summary>Holds a service's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
@@ -198,7 +198,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewService(string service)
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
-        return _engine.ViewGroup(ScopeKind.Service, service);
+        return _engine.ViewGroup(ScopeKind.Service, service).TrackedBy(_leaks);
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed record ResourceManagerOptions
     public bool ObserveOnly { get; init; }
 
     /// <summary>
-    /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
+    /// Makes the manager remember where each connection, stream, span and view was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
     /// default, remembers nothing and costs nothing.
     /// </summary>
     public LeakTrackingOptions? LeakTracking { get; init; }

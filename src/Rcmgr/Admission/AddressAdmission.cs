@@ -7,8 +7,11 @@ namespace Rcmgr;
 /// §3.1, §5). An address is either exempt or counted for the whole life of its connection. Safe to use from several threads; on
 /// refusal nothing is allocated.
 /// </summary>
-internal sealed class AddressAdmission
+internal sealed partial class AddressAdmission
 {
+    // For recordings in which all connections without an address share one.
+    private static readonly AddressValue NoAddress = new(UInt128.MaxValue, IsIPv4: false);
+
     private readonly Allowlist _allowlist;
     private readonly ConnectionRateLimiter? _rates;
     private readonly SubnetCounters? _slots;
@@ -99,7 +102,7 @@ internal sealed class AddressAdmission
         if (_rates is null)
             return true;
         bool isAdmitted = _noAddressIsOneAddress
-            ? _rates.TryTake(new AddressValue(UInt128.MaxValue, IsIPv4: false), out AddressRule? rule, out TimeSpan retryAfter)
+            ? _rates.TryTake(NoAddress, out AddressRule? rule, out TimeSpan retryAfter)
             : _rates.TryTakeWithoutAddress(out rule, out retryAfter);
         if (!isAdmitted)
             refusal = Refusal.OfRate(rule!, null, direction, retryAfter);

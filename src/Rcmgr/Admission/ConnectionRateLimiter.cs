@@ -4,7 +4,7 @@ namespace Rcmgr;
 /// Token buckets for networks, subnets and everybody (specification §5.4). Asked from narrow to wide, so that one greedy host empties
 /// its own bucket and not its neighbours'. Constant time and memory, whoever calls from wherever; safe to use from several threads.
 /// </summary>
-internal sealed class ConnectionRateLimiter
+internal sealed partial class ConnectionRateLimiter
 {
     /// <summary>Subnets that are remembered, at most; in a shard for those that share their widest subnet, at most 1/64 of them.</summary>
     public const int Capacity = ShardCount * ShardCapacity;
@@ -139,8 +139,7 @@ internal sealed class ConnectionRateLimiter
     private bool Refuse(AddressRule rule, long wait, out AddressRule? refusing, out TimeSpan retryAfter)
     {
         refusing = rule;
-        Int128 ticks = (((Int128)wait * TimeSpan.TicksPerSecond) + _time.TimestampFrequency - 1) / _time.TimestampFrequency;
-        retryAfter = wait == long.MaxValue || ticks > long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks);
+        retryAfter = TokenRate.ToTimeSpan(wait, _time.TimestampFrequency);
         return false;
     }
 
@@ -179,6 +178,12 @@ internal sealed class ConnectionRateLimiter
                 return true;
             lock (_gate)
                 return rate.TryTake(ref _bucket, now, out wait);
+        }
+
+        public TokenBucket Read()
+        {
+            lock (_gate)
+                return _bucket;
         }
     }
 

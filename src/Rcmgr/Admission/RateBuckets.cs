@@ -38,6 +38,9 @@ internal sealed class RateBuckets(int capacity)
         return true;
     }
 
+    /// <summary>A copy of a subnet's bucket; a full one when it is not remembered.</summary>
+    public TokenBucket Read(in SubnetKey key) => Find(key, key.GetHashCode()) is >= 0 and int index ? _entries[index].Bucket : default;
+
     private int Find(in SubnetKey key, int hash)
     {
         int index = _heads.Length == 0 ? None : HeadOf(hash);

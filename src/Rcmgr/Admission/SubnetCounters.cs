@@ -20,7 +20,7 @@ internal enum SlotOutcome
 /// there are never more of them than connections times rules. Exact: no other thread sees more than is held, or a subnet above its
 /// limit. Safe to use from several threads.
 /// </summary>
-internal sealed class SubnetCounters
+internal sealed partial class SubnetCounters
 {
     private const int ShardCount = 64;
 
@@ -135,6 +135,8 @@ internal sealed class SubnetCounters
         private long _held;
 
         public AddressPrefix Prefix { get; } = rule.Network!.Value;
+
+        public AddressRule Rule => rule;
 
         public bool IsUnlimited => rule.Limit == ResourceLimits.Unlimited;
 

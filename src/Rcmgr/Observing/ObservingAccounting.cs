@@ -31,7 +31,7 @@ internal sealed class ObservingAccounting : AccountingEngine
     public override ConnectionScope? TryOpenConnection(
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        Judge(_explainer.OpenConnection(direction, usesFileDescriptor, remoteAddress));
+        Judge(_explainer.OpenAdmittedConnection(direction, usesFileDescriptor, remoteAddress));
         return _inner.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
     }
 
