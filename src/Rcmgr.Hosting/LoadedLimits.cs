@@ -56,7 +56,7 @@ internal sealed class LoadedLimits
         return new PartialResourceManagerLimits();
     }
 
-    private PartialResourceManagerLimits Take(LimitsReadResult result, string source, bool hasPlaces)
+    private PartialResourceManagerLimits Take(LimitsReadResult<PartialResourceManagerLimits> result, string source, bool hasPlaces)
     {
         foreach (LimitsProblem problem in result.Problems)
             (problem.IsError ? _errors : _warnings).Add($"{source}: {(hasPlaces ? problem : problem with { Line = 0 })}");

@@ -122,7 +122,7 @@ internal sealed class LimitsCommand
         if (parsed.GetValue(_file) is not string path)
             return new PartialResourceManagerLimits();
 
-        LimitsReadResult result = await LimitsFile.ParseAsync(path, parsed.GetValue(_lenient), defaults, cancellationToken);
+        LimitsReadResult<PartialResourceManagerLimits> result = await LimitsFile.ParseAsync(path, parsed.GetValue(_lenient), defaults, cancellationToken);
         foreach (LimitsProblem problem in result.Problems)
             await parsed.InvocationConfiguration.Error.WriteLineAsync(LimitsFile.Describe(path, problem));
         return result.Limits;

@@ -10,7 +10,7 @@ internal static class LimitsFile
 
     /// <summary>Reads a file and holds it against the defaults that it will be built over.</summary>
     /// <exception cref="NodeStartException">The file cannot be read.</exception>
-    public static async Task<LimitsReadResult> ParseAsync(
+    public static async Task<LimitsReadResult<PartialResourceManagerLimits>> ParseAsync(
         string path, bool lenient, ResourceManagerLimits defaults, CancellationToken cancellationToken)
     {
         LimitsReadOptions options = new() { ParsePeer = ParsePeer, Lenient = lenient, Defaults = defaults };
