@@ -19,7 +19,7 @@ public sealed partial class ResourceManager : IDisposable
     public const string MeterName = "Rcmgr";
 
     private readonly AccountingEngine _engine;
-    private readonly AddressAdmission? _admission;
+    private readonly IAddressAdmission? _admission;
     private readonly ManagerMeter _meter;
 
     /// <summary>
@@ -52,8 +52,10 @@ public sealed partial class ResourceManager : IDisposable
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
         Allowlist = options.Allowlist ?? new Allowlist();
-        ConnectionLimits = options.ConnectionLimits;
-        _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
+        _connectionLimits = options.ConnectionLimits;
+        if (options.ConnectionLimitsMayChange)
+            _replaceable = new ReplaceableAdmission(_connectionLimits, Allowlist, options.TimeProvider);
+        _admission = (IAddressAdmission?)_replaceable ?? AddressAdmission.Create(_connectionLimits, Allowlist, options.TimeProvider);
         _engine = createEngine(options.Limits, Allowlist);
         AllowWaiting(options.Waiting, options.TimeProvider);
         if (options.LeakTracking is { } leakTracking)
@@ -65,7 +67,7 @@ public sealed partial class ResourceManager : IDisposable
     internal ResourceManager(AccountingEngine engine, Allowlist allowlist)
     {
         Allowlist = allowlist;
-        ConnectionLimits = ConnectionLimits.None;
+        _connectionLimits = ConnectionLimits.None;
         _engine = engine;
         AllowWaiting(new WaitingOptions(), TimeProvider.System);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
@@ -82,9 +84,6 @@ public sealed partial class ResourceManager : IDisposable
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
-
-    /// <summary>Which connections are admitted by the address they come from (specification §5).</summary>
-    public ConnectionLimits ConnectionLimits { get; }
 
     /// <summary>Everything the host holds, but for what was admitted through the allowlist.</summary>
     public ResourceScope System => _engine.System;
@@ -103,8 +102,6 @@ public sealed partial class ResourceManager : IDisposable
     /// uses the manager; no other scope's share was touched (specification §2.4).
     /// </summary>
     public long AccountingFaults => _engine.Faults;
-
-    internal AddressAdmission? Admission => _admission;
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
@@ -244,14 +241,14 @@ public sealed partial class ResourceManager : IDisposable
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();
 
     private ConnectionScope? TryOpenAdmitted(
-        AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
+        IAddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
         return TryAdmit(admission, direction, remoteAddress, out bool holdsSlot, out refusal)
             ? OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, holdsSlot, returnsSlot: true, out refusal)
             : null;
     }
 
-    internal bool TryAdmit(AddressAdmission admission, Direction direction, IPAddress? remoteAddress, out bool holdsSlot, out Refusal refusal)
+    internal bool TryAdmit(IAddressAdmission admission, Direction direction, IPAddress? remoteAddress, out bool holdsSlot, out Refusal refusal)
     {
         if (admission.TryAdmit(direction, remoteAddress, out holdsSlot, out refusal))
             return true;
@@ -271,7 +268,7 @@ public sealed partial class ResourceManager : IDisposable
     /// <param name="returnsSlot">Whether a refusal gives the slot back.</param>
     /// <param name="refusal">Why it was refused.</param>
     internal ConnectionScope? OpenAdmitted(
-        AddressAdmission admission,
+        IAddressAdmission admission,
         Direction direction,
         bool usesFileDescriptor,
         IPAddress? remoteAddress,
@@ -288,7 +285,7 @@ public sealed partial class ResourceManager : IDisposable
         {
             bool endsSlot = connection is null ? returnsSlot : connection.IsAllowlisted && admission.ForgetsAllowlisted;
             if (holdsSlot && endsSlot)
-                admission.Return(remoteAddress!);
+                admission.Return(direction, remoteAddress!);
             else if (holdsSlot)
                 connection?.HoldSlot(admission);
         }

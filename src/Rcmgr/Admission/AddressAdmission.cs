@@ -12,6 +12,7 @@ internal sealed partial class AddressAdmission
     // For recordings in which all connections without an address share one.
     private static readonly AddressValue NoAddress = new(UInt128.MaxValue, IsIPv4: false);
 
+    private readonly ConnectionLimits _limits;
     private readonly Allowlist _allowlist;
     private readonly ConnectionRateLimiter? _rates;
     private readonly SubnetCounters? _slots;
@@ -21,17 +22,18 @@ internal sealed partial class AddressAdmission
     private readonly bool _includesOutbound;
     private readonly bool _exemptsLoopback;
 
-    private AddressAdmission(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
+    private AddressAdmission(ConnectionLimits limits, Allowlist allowlist, TimeProvider time, AddressAdmission? before)
     {
+        _limits = limits;
         _allowlist = allowlist;
         _keepsMapped = limits.Published.HasFlag(PublishedAdmission.MappedStaysIPv6);
         _noAddressIsOneAddress = limits.Published.HasFlag(PublishedAdmission.NoAddressIsOneAddress);
         ForgetsAllowlisted = limits.Published.HasFlag(PublishedAdmission.AllowlistExemptsNobody);
         _includesOutbound = limits.IncludeOutbound;
         _exemptsLoopback = limits.ExemptLoopback;
-        _rates = ConnectionRateLimiter.Create(limits, time);
+        _rates = CreateRates(limits, time, before);
         _slots = SubnetCounters.Create(limits);
-        _unproved = _slots is null ? null : ConnectionRateLimiter.CreateForUnproved(limits, time);
+        _unproved = _slots is null ? null : CreateUnproved(limits, time, before);
     }
 
     /// <summary>Subnets and networks that hold a connection now.</summary>
@@ -44,9 +46,13 @@ internal sealed partial class AddressAdmission
     public bool ForgetsAllowlisted { get; }
 
     /// <summary>Admission for <paramref name="limits"/>; null when they can refuse nobody, so that asking costs nothing.</summary>
-    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
+    /// <param name="limits">The limits.</param>
+    /// <param name="allowlist">Who is exempt.</param>
+    /// <param name="time">The clock of rates.</param>
+    /// <param name="before">The admission whose place it takes; null for none.</param>
+    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time, AddressAdmission? before = null)
     {
-        AddressAdmission admission = new(limits, allowlist, time);
+        AddressAdmission admission = new(limits, allowlist, time, before);
         return admission._rates is null && admission._slots is null ? null : admission;
     }
 

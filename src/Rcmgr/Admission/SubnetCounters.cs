@@ -142,6 +142,8 @@ internal sealed partial class SubnetCounters
 
         public long Held => Interlocked.Read(ref _held);
 
+        public void Add() => Interlocked.Increment(ref _held);
+
         public SlotOutcome TryTake(out AddressRule? refusing, out long current)
         {
             refusing = null;

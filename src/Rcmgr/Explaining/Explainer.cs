@@ -10,7 +10,7 @@ namespace Rcmgr;
 /// <param name="allowlist">Who may use the allowlisted scopes.</param>
 /// <param name="admission">Who asks the addresses of connections; null when nothing limits them.</param>
 /// <remarks>What opens a connection whose address was asked already explains it with <see cref="OpenAdmittedConnection"/>.</remarks>
-internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist, AddressAdmission? admission = null)
+internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist, IAddressAdmission? admission = null)
 {
     public Explanation OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress) =>
         new(

@@ -9,7 +9,7 @@ namespace Rcmgr;
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
     // Who counts this connection for its address; taken out by whoever gives the slot back, so that it is given back once.
-    private AddressAdmission? _slotOwner;
+    private IAddressAdmission? _slotOwner;
 
     internal ConnectionScope(
         Shard shard, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
@@ -94,11 +94,11 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     }
 
     /// <summary>Has the connection give back the slot of its address at its end. Before anybody else knows the connection.</summary>
-    internal void HoldSlot(AddressAdmission owner) => _slotOwner = owner;
+    internal void HoldSlot(IAddressAdmission owner) => _slotOwner = owner;
 
     private void ReturnSlot()
     {
         if (_slotOwner is not null)
-            Interlocked.Exchange(ref _slotOwner, null)?.Return(RemoteAddress!);
+            Interlocked.Exchange(ref _slotOwner, null)?.Return(Direction, RemoteAddress!);
     }
 }

@@ -14,12 +14,12 @@ internal sealed class PendingConnection(ResourceManager manager, Direction direc
     public bool TryAdmit(out Refusal refusal)
     {
         refusal = default;
-        return manager.Admission is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _holdsSlot, out refusal);
+        return manager.AddressGate is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _holdsSlot, out refusal);
     }
 
     public ConnectionScope? Attempt(out Refusal refusal)
     {
-        if (manager.Admission is not { } admission)
+        if (manager.AddressGate is not { } admission)
             return manager.Engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
         ConnectionScope? connection =
             manager.OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, _holdsSlot, returnsSlot: false, out refusal);
@@ -31,7 +31,7 @@ internal sealed class PendingConnection(ResourceManager manager, Direction direc
     public void Abandon()
     {
         if (_holdsSlot)
-            manager.Admission!.Return(remoteAddress!);
+            manager.AddressGate!.Return(direction, remoteAddress!);
         _holdsSlot = false;
     }
 }
