@@ -10,7 +10,8 @@ namespace Rcmgr.Hosting;
 /// </summary>
 internal sealed class ConfigureFromConfiguration(IConfiguration section) : IConfigureOptions<ResourceManagerHostingOptions>
 {
-    private static readonly string[] Keys = ["LimitsFile", "Lenient", "Memory", "FileDescriptors", "Reload", "CheckInterval", "Limits"];
+    private static readonly string[] Keys =
+        ["LimitsFile", "Lenient", "ConnectionLimitsFile", "Memory", "FileDescriptors", "Reload", "CheckInterval", "Limits", "ConnectionLimits"];
 
     public void Configure(ResourceManagerHostingOptions options)
     {
@@ -44,6 +45,12 @@ internal sealed class ConfigureFromConfiguration(IConfiguration section) : IConf
                 break;
             case "CheckInterval" when TimeSpan.TryParse(setting.Value, CultureInfo.InvariantCulture, out TimeSpan interval):
                 options.CheckInterval = interval;
+                break;
+            case "ConnectionLimitsFile":
+                options.ConnectionLimitsFile = setting.Value;
+                break;
+            case "ConnectionLimits":
+                options.ConfiguredConnectionLimits = ConfigurationConnectionLimits.ToJson(setting);
                 break;
             case "Limits":
                 options.ConfiguredLimits = ConfigurationLimits.ToJson(setting);

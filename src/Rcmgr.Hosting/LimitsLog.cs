@@ -23,34 +23,36 @@ internal static partial class LimitsLog
     }
 
     /// <summary>Says what new limits will change, before they do.</summary>
-    public static void Plan(ILogger logger, LimitsPlan plan)
+    public static void Plan<TChange, TOver>(ILogger logger, IReadOnlyList<TChange> changes, IReadOnlyList<TOver> over)
+        where TChange : class
+        where TOver : class
     {
-        if (plan.IsEmpty)
-        {
-            NothingChanges(logger);
-            return;
-        }
-
-        foreach (LimitChange change in plan.Changes.Take(MaxLines))
+        foreach (TChange change in changes.Take(MaxLines))
             Change(logger, change);
-        foreach (OverLimit over in plan.ScopesOver.Take(MaxLines))
-            Over(logger, over);
-        int left = Math.Max(0, plan.Changes.Count - MaxLines) + Math.Max(0, plan.ScopesOver.Count - MaxLines);
+        foreach (TOver scope in over.Take(MaxLines))
+            Over(logger, scope);
+        int left = Math.Max(0, changes.Count - MaxLines) + Math.Max(0, over.Count - MaxLines);
         if (left > 0)
             More(logger, left);
     }
+
+    [LoggerMessage(7, LogLevel.Information, "The new limits are the same as those in force")]
+    public static partial void NothingChanges(ILogger logger);
+
+    [LoggerMessage(9, LogLevel.Information, "The limits by address in force are now {Changes} rules different; {Over} subnets are above them")]
+    public static partial void ConnectionLimitsApplied(ILogger logger, int changes, int over);
+
+    [LoggerMessage(10, LogLevel.Warning, "New limits by address are left alone: the manager was made without ConnectionLimitsMayChange")]
+    public static partial void ConnectionLimitsAreFixed(ILogger logger);
 
     [LoggerMessage(4, LogLevel.Warning, "Limits: {Problem}")]
     private static partial void Warning(ILogger logger, string problem);
 
     [LoggerMessage(5, LogLevel.Information, "Limit changes: {Change}")]
-    private static partial void Change(ILogger logger, LimitChange change);
+    private static partial void Change(ILogger logger, object change);
 
     [LoggerMessage(6, LogLevel.Warning, "Over its new limit, keeps what it holds and refuses until enough is released: {Scope}")]
-    private static partial void Over(ILogger logger, OverLimit scope);
-
-    [LoggerMessage(7, LogLevel.Information, "The new limits are the same as those in force")]
-    private static partial void NothingChanges(ILogger logger);
+    private static partial void Over(ILogger logger, object scope);
 
     [LoggerMessage(8, LogLevel.Information, "{Count} more lines of the plan are left out")]
     private static partial void More(ILogger logger, int count);

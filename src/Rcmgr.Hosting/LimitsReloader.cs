@@ -18,8 +18,9 @@ internal sealed class LimitsReloader : IDisposable
     private ResourceManagerHostingOptions _options;
 
     // What the limits in force, or the last report of a bad file, are based on.
-    private LimitsFileContent? _considered;
-    private LimitsFileContent? _pending;
+    private LimitsFiles _considered;
+    private LimitsFiles? _pending;
+    private ConnectionLimits _connectionLimits;
     private int _settingsChanged;
 
     /// <summary>Loads the limits and makes the manager.</summary>
@@ -36,14 +37,20 @@ internal sealed class LimitsReloader : IDisposable
 
         _options = factory.Create(Options.DefaultName);
         _capacity = LoadedLimits.Capacity(_options);
-        _considered = ReadFile();
+        _considered = LimitsFiles.Read(_options);
         LoadedLimits loaded = LoadedLimits.Load(_options, _considered, _capacity);
-        if (loaded.Limits is null)
+        if (!loaded.IsValid)
             throw new OptionsValidationException(Options.DefaultName, typeof(ResourceManagerHostingOptions), loaded.Errors);
 
         LimitsLog.Loaded(_logger, _options.LimitsFile ?? "the options", _capacity.Memory, _capacity.FileDescriptors);
         LimitsLog.Warnings(_logger, loaded.Warnings);
-        Manager = _options.CreateManager(loaded.Limits);
+        _connectionLimits = loaded.ConnectionLimits;
+        Manager = _options.CreateManager(new ResourceManagerOptions
+        {
+            Limits = loaded.Limits,
+            ConnectionLimits = loaded.ConnectionLimits,
+            ConnectionLimitsMayChange = _options.Reload,
+        });
     }
 
     public ResourceManager Manager { get; }
@@ -56,7 +63,7 @@ internal sealed class LimitsReloader : IDisposable
         if (Interlocked.Exchange(ref _settingsChanged, 0) == 1)
             TakeSettings();
         else
-            TakeFile();
+            TakeFiles();
     }
 
     public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
@@ -76,20 +83,20 @@ internal sealed class LimitsReloader : IDisposable
         }
 
         _options = options;
-        _considered = ReadFile();
+        _considered = LimitsFiles.Read(_options);
         Apply();
     }
 
-    private void TakeFile()
+    private void TakeFiles()
     {
-        LimitsFileContent? content = ReadFile();
-        if (content is null || content.Equals(_considered))
+        LimitsFiles content = LimitsFiles.Read(_options);
+        if (content == _considered)
         {
             _pending = null;
             return;
         }
 
-        if (!content.Equals(_pending))
+        if (content != _pending)
         {
             _pending = content;
             return;
@@ -104,22 +111,47 @@ internal sealed class LimitsReloader : IDisposable
     {
         LoadedLimits loaded = LoadedLimits.Load(_options, _considered, _capacity);
         LimitsLog.Warnings(_logger, loaded.Warnings);
-        if (loaded.Limits is null)
+        if (!loaded.IsValid)
         {
             Reject(loaded.Errors);
             return;
         }
 
-        LimitsPlan plan = Manager.PlanLimits(loaded.Limits);
-        LimitsLog.Plan(_logger, plan);
-        if (plan.IsEmpty)
-            return;
-
-        plan = Manager.ApplyLimits(loaded.Limits);
-        LimitsLog.Applied(_logger, plan.Changes.Count, plan.ScopesOver.Count);
+        // Both, whatever the first one did.
+        if (!(ApplyLimits(loaded.Limits) | ApplyConnectionLimits(loaded.ConnectionLimits)))
+            LimitsLog.NothingChanges(_logger);
     }
 
-    private LimitsFileContent? ReadFile() => _options.LimitsFile is string path ? LimitsFileContent.Read(path) : null;
+    private bool ApplyLimits(ResourceManagerLimits limits)
+    {
+        LimitsPlan plan = Manager.PlanLimits(limits);
+        if (plan.IsEmpty)
+            return false;
+
+        LimitsLog.Plan(_logger, plan.Changes, plan.ScopesOver);
+        plan = Manager.ApplyLimits(limits);
+        LimitsLog.Applied(_logger, plan.Changes.Count, plan.ScopesOver.Count);
+        return true;
+    }
+
+    private bool ApplyConnectionLimits(ConnectionLimits limits)
+    {
+        if (limits == _connectionLimits)
+            return false;
+
+        _connectionLimits = limits;
+        if (!Manager.ConnectionLimitsMayChange)
+        {
+            LimitsLog.ConnectionLimitsAreFixed(_logger);
+            return true;
+        }
+
+        ConnectionLimitsPlan plan = Manager.PlanConnectionLimits(limits);
+        LimitsLog.Plan(_logger, plan.Changes, plan.Over);
+        plan = Manager.ApplyConnectionLimits(limits);
+        LimitsLog.ConnectionLimitsApplied(_logger, plan.Changes.Count, plan.Over.Count);
+        return true;
+    }
 
     private void Reject(IReadOnlyList<string> problems) => LimitsLog.Rejected(_logger, problems.Count, string.Join(Environment.NewLine, problems));
 }

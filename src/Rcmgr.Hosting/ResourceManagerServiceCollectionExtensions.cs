@@ -9,7 +9,7 @@ namespace Rcmgr.Hosting;
 public static class ResourceManagerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the <see cref="ResourceManager"/> as a singleton. Options are validated when the host starts, the limits file
+    /// Adds the <see cref="ResourceManager"/> as a singleton. Options are validated when the host starts, the files of limits
     /// included. While the host runs, a changed file or section is validated, the changes and the scopes that will be over
     /// them are logged, and then all live scopes get the new limits at one instant. A bad file changes nothing and is logged
     /// as an error. A registered <see cref="TimeProvider"/> is used for the time.
@@ -28,8 +28,8 @@ public static class ResourceManagerServiceCollectionExtensions
 
     /// <summary>
     /// Adds the <see cref="ResourceManager"/> with the settings of a section: <c>LimitsFile</c>, <c>Lenient</c>,
-    /// <c>Memory</c>, <c>FileDescriptors</c>, <c>Reload</c>, <c>CheckInterval</c>, and <c>Limits</c> in the form of a limits
-    /// file. An unknown setting is an error. The configuration splits keys at colons and knows no case, so a name with a
+    /// <c>ConnectionLimitsFile</c>, <c>Memory</c>, <c>FileDescriptors</c>, <c>Reload</c>, <c>CheckInterval</c>, <c>Limits</c> in the form
+    /// of a limits file, and <c>ConnectionLimits</c> in the form of <see cref="ConnectionLimitsJson"/>. An unknown setting is an error. The configuration splits keys at colons and knows no case, so a name with a
     /// colon, or two that differ in case, belong into the file.
     /// </summary>
     /// <param name="services">The host's services.</param>

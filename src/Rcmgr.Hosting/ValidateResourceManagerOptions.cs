@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rcmgr.Hosting;
 
-/// <summary>Holds options against everything that can be known before they are used, the content of the limits file included.</summary>
+/// <summary>Holds options against everything that can be known before they are used, the content of the files included.</summary>
 internal sealed class ValidateResourceManagerHostingOptions : IValidateOptions<ResourceManagerHostingOptions>
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
@@ -17,8 +17,7 @@ internal sealed class ValidateResourceManagerHostingOptions : IValidateOptions<R
         if (options.FileDescriptors < 0)
             problems.Add($"FileDescriptors: {options.FileDescriptors} is negative");
 
-        LimitsFileContent? file = options.LimitsFile is null ? null : LimitsFileContent.Read(options.LimitsFile);
-        problems.AddRange(LoadedLimits.Load(options, file, LoadedLimits.Capacity(options)).Errors);
+        problems.AddRange(LoadedLimits.Load(options, LimitsFiles.Read(options), LoadedLimits.Capacity(options)).Errors);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 }

@@ -9,7 +9,7 @@ namespace Rcmgr.Testing;
 public sealed class LeakAssertion : IDisposable
 {
     private readonly ResourceManager _manager;
-    private readonly HashSet<(string Name, DateTimeOffset OpenedAt)> _openBefore;
+    private readonly Dictionary<(string Name, DateTimeOffset OpenedAt), int> _openBefore;
     private readonly ScopeUsage _systemBefore;
     private readonly ScopeUsage _allowlistedBefore;
     private readonly long _faultsBefore;
@@ -21,7 +21,7 @@ public sealed class LeakAssertion : IDisposable
     {
         ArgumentNullException.ThrowIfNull(manager);
         _manager = manager;
-        _openBefore = [.. OpenScopes().Select(Key)];
+        _openBefore = OpenScopes().CountBy(Key).ToDictionary();
         _systemBefore = manager.System.Usage;
         _allowlistedBefore = manager.AllowlistedSystem.Usage;
         _faultsBefore = manager.AccountingFaults;
@@ -35,12 +35,21 @@ public sealed class LeakAssertion : IDisposable
             return;
         _isDisposed = true;
         LeftOvers left = new();
-        left.AddScopes([.. OpenScopes().Where(leak => !_openBefore.Contains(Key(leak)))]);
+        left.AddScopes([.. OpenScopes().Where(IsNew)]);
         left.AddUse(_manager.System, _systemBefore);
         left.AddUse(_manager.AllowlistedSystem, _allowlistedBefore);
         left.AddFaults(_manager.AccountingFaults - _faultsBefore);
         if (!left.IsEmpty)
             throw new LeakException($"Something is left in the resource manager that was not there before:{left.Text}");
+    }
+
+    // Views of one scope have one name, and may have been opened at one instant: each that was there before accounts for one.
+    private bool IsNew(ScopeLeak leak)
+    {
+        (string, DateTimeOffset) key = Key(leak);
+        int before = _openBefore.GetValueOrDefault(key);
+        _openBefore[key] = before - 1;
+        return before <= 0;
     }
 
     private static (string Name, DateTimeOffset OpenedAt) Key(ScopeLeak leak) => (leak.Name, leak.OpenedAt);

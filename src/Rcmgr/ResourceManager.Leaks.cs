@@ -9,7 +9,7 @@ public sealed partial class ResourceManager
     public bool TracksLeaks => _leaks is not null;
 
     /// <summary>
-    /// The connections, streams and spans that are open, with what they hold and who opened them: those that are older than
+    /// The connections, streams, spans and views that are open, with what they hold and who opened them: those that are older than
     /// <paramref name="olderThan"/>, and all that were collected without having been disposed. Costs time in proportion to the open scopes.
     /// </summary>
     /// <param name="olderThan">How long a scope may be open before it is suspect; zero finds every open scope.</param>

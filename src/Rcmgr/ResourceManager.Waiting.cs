@@ -41,7 +41,10 @@ public sealed partial class ResourceManager
             cancellationToken,
             pending.Abandon);
         return Waiting.DoAsync(
-            waiter, () => Explain(ResourceOperation.OpenConnection(direction, usesFileDescriptor, remoteAddress)), wait.Timeout, cancellationToken);
+            waiter,
+            () => new Explainer(_engine, Allowlist).OpenAdmittedConnection(direction, usesFileDescriptor, remoteAddress),
+            wait.Timeout,
+            cancellationToken);
     }
 
     /// <summary>

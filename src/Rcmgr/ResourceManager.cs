@@ -19,7 +19,7 @@ public sealed partial class ResourceManager : IDisposable
     public const string MeterName = "Rcmgr";
 
     private readonly AccountingEngine _engine;
-    private readonly AddressAdmission? _admission;
+    private readonly IAddressAdmission? _admission;
     private readonly ManagerMeter _meter;
 
     /// <summary>
@@ -52,8 +52,10 @@ public sealed partial class ResourceManager : IDisposable
         ArgumentNullException.ThrowIfNull(options.TimeProvider);
         ConnectionLimitsCheck.ThrowIfInvalid(options.ConnectionLimits);
         Allowlist = options.Allowlist ?? new Allowlist();
-        ConnectionLimits = options.ConnectionLimits;
-        _admission = AddressAdmission.Create(ConnectionLimits, Allowlist, options.TimeProvider);
+        _connectionLimits = options.ConnectionLimits;
+        if (options.ConnectionLimitsMayChange)
+            _replaceable = new ReplaceableAdmission(_connectionLimits, Allowlist, options.TimeProvider);
+        _admission = (IAddressAdmission?)_replaceable ?? AddressAdmission.Create(_connectionLimits, Allowlist, options.TimeProvider);
         _engine = createEngine(options.Limits, Allowlist);
         AllowWaiting(options.Waiting, options.TimeProvider);
         if (options.LeakTracking is { } leakTracking)
@@ -65,7 +67,7 @@ public sealed partial class ResourceManager : IDisposable
     internal ResourceManager(AccountingEngine engine, Allowlist allowlist)
     {
         Allowlist = allowlist;
-        ConnectionLimits = ConnectionLimits.None;
+        _connectionLimits = ConnectionLimits.None;
         _engine = engine;
         AllowWaiting(new WaitingOptions(), TimeProvider.System);
         _meter = new ManagerMeter(_engine, factory: null, managerName: null);
@@ -82,9 +84,6 @@ public sealed partial class ResourceManager : IDisposable
 
     /// <summary>Who may connect when the normal scopes are full (specification §6).</summary>
     public Allowlist Allowlist { get; }
-
-    /// <summary>Which connections are admitted by the address they come from (specification §5).</summary>
-    public ConnectionLimits ConnectionLimits { get; }
 
     /// <summary>Everything the host holds, but for what was admitted through the allowlist.</summary>
     public ResourceScope System => _engine.System;
@@ -103,8 +102,6 @@ public sealed partial class ResourceManager : IDisposable
     /// uses the manager; no other scope's share was touched (specification §2.4).
     /// </summary>
     public long AccountingFaults => _engine.Faults;
-
-    internal AddressAdmission? Admission => _admission;
 
     /// <summary>
     /// Reserves a connection in the transient and system scopes, or, when they are full and the address is allowlisted, in
@@ -182,7 +179,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewPeer(PeerKey peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        return _engine.ViewPeer(peer);
+        return _engine.ViewPeer(peer).TrackedBy(_leaks);
     }
 
     /// <summary>Holds a protocol's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
@@ -190,7 +187,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewProtocol(string protocol)
     {
         ArgumentException.ThrowIfNullOrEmpty(protocol);
-        return _engine.ViewGroup(ScopeKind.Protocol, protocol);
+        return _engine.ViewGroup(ScopeKind.Protocol, protocol).TrackedBy(_leaks);
     }
 
     /// <summary>Holds a service's scope in being, made if there is none, to look at it or to reserve on it (specification §1.4).</summary>
@@ -198,7 +195,7 @@ public sealed partial class ResourceManager : IDisposable
     public ScopeView ViewService(string service)
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
-        return _engine.ViewGroup(ScopeKind.Service, service);
+        return _engine.ViewGroup(ScopeKind.Service, service).TrackedBy(_leaks);
     }
 
     /// <summary>
@@ -244,14 +241,14 @@ public sealed partial class ResourceManager : IDisposable
     public IReadOnlyList<RefusalCount> GetRefusalCounts() => _engine.Refusals.Read();
 
     private ConnectionScope? TryOpenAdmitted(
-        AddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
+        IAddressAdmission admission, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        return TryAdmit(admission, direction, remoteAddress, out SlotCounter? slot, out refusal)
+        return TryAdmit(admission, direction, remoteAddress, out AddressSlot? slot, out refusal)
             ? OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, slot, returnsSlot: true, out refusal)
             : null;
     }
 
-    internal bool TryAdmit(AddressAdmission admission, Direction direction, IPAddress? remoteAddress, out SlotCounter? slot, out Refusal refusal)
+    internal bool TryAdmit(IAddressAdmission admission, Direction direction, IPAddress? remoteAddress, out AddressSlot? slot, out Refusal refusal)
     {
         if (admission.TryAdmit(direction, remoteAddress, out slot, out refusal))
             return true;
@@ -271,11 +268,11 @@ public sealed partial class ResourceManager : IDisposable
     /// <param name="returnsSlot">Whether a refusal gives the slot back.</param>
     /// <param name="refusal">Why it was refused.</param>
     internal ConnectionScope? OpenAdmitted(
-        AddressAdmission admission,
+        IAddressAdmission admission,
         Direction direction,
         bool usesFileDescriptor,
         IPAddress? remoteAddress,
-        SlotCounter? slot,
+        AddressSlot? slot,
         bool returnsSlot,
         out Refusal refusal)
     {

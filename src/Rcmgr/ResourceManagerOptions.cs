@@ -14,6 +14,12 @@ public sealed record ResourceManagerOptions
     /// <summary>Which connections are admitted by the address they come from (specification §5); the published defaults by default.</summary>
     public ConnectionLimits ConnectionLimits { get; init; } = ConnectionLimits.Default;
 
+    /// <summary>
+    /// Makes the manager remember how many connections each address has, for <see cref="ResourceManager.ApplyConnectionLimits"/>; false
+    /// by default. Costs a connection one more lock and look-up when it is opened and when it is closed.
+    /// </summary>
+    public bool ConnectionLimitsMayChange { get; init; }
+
     /// <summary>The clock of connection rates, waits and leaks.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -33,7 +39,7 @@ public sealed record ResourceManagerOptions
     public bool ObserveOnly { get; init; }
 
     /// <summary>
-    /// Makes the manager remember where each connection, stream and span was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
+    /// Makes the manager remember where each connection, stream, span and view was opened, for <see cref="ResourceManager.FindLeaks"/>; null, the
     /// default, remembers nothing and costs nothing.
     /// </summary>
     public LeakTrackingOptions? LeakTracking { get; init; }

@@ -109,7 +109,7 @@ public sealed class AddResourceManagerTests
     {
         Allowlist allowlist = new();
         using ServiceProvider provider = new ServiceCollection()
-            .AddResourceManager(options => options.CreateManager = limits => new ResourceManager(limits, allowlist)).BuildServiceProvider();
+            .AddResourceManager(options => options.CreateManager = made => new ResourceManager(made with { Allowlist = allowlist })).BuildServiceProvider();
 
         Assert.Same(allowlist, provider.GetRequiredService<ResourceManager>().Allowlist);
     }

@@ -100,4 +100,24 @@ public sealed class LimitsFileCommandTests
             limits.Entries().SelectMany(entry => LimitFields.All.Select(field => (Key: $"{LimitSection.Key(entry.Kind, entry.Name)}.{field.Name()}", Value: entry.Value[field]))),
             json.RootElement.GetProperty("limits").EnumerateArray().Select(limit => (Key: limit.GetProperty("key").GetString()!, Value: limit.GetProperty("value").GetInt64())));
     }
+
+    [Fact]
+    public async Task Limits_by_address_are_checked_and_printed_in_full()
+    {
+        using TemporaryFile good = new("""{ "Profile": "private", "SubnetsIPv4": { "/32": 20 } }""");
+        using TemporaryFile bad = new("""{ "SubnetIPv4": {}, "GlobalRate": 5 }""");
+
+        ToolRun printed = await ToolRun.RunAsync("limits", "--connection-limits", good.Path);
+        ToolRun profile = await ToolRun.RunAsync("limits", "--connection-limits", "none");
+        ToolRun refused = await ToolRun.RunAsync("limits", "--connection-limits", bad.Path);
+        ToolRun missing = await ToolRun.RunAsync("limits", "--connection-limits", "/no/such/file.json");
+        ToolRun schema = await ToolRun.RunAsync("limits", "--connection-limits", "default", "--schema");
+
+        Assert.Equal(ConnectionLimits.PrivateNetwork with { SubnetsIPv4 = [new(32, 20)] }, ConnectionLimitsJson.Read(printed.Output));
+        Assert.Equal(ConnectionLimits.None, ConnectionLimitsJson.Read(profile.Output));
+        Assert.Equal((ExitCode.Failure, ExitCode.Usage), (refused.ExitCode, missing.ExitCode));
+        Assert.Contains($"{bad.Path}: error: $.SubnetIPv4 (line 1, column 3)", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("$.GlobalRate", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(ConnectionLimitsJson.Schema, schema.Output);
+    }
 }

@@ -5,6 +5,7 @@ internal static class AdminNames
 {
     private static readonly string[] Kinds = [.. Enum.GetNames<ScopeKind>().Select(LowerCamel)];
     private static readonly string[] Reasons = [.. Enum.GetNames<RefusalReason>().Select(LowerCamel)];
+    private static readonly string[] Exemptions = [.. Enum.GetNames<AddressExemption>().Select(LowerCamel)];
     private static readonly string[] Resources = ["memory", "streams", "conns", "fd"];
 
     public static string Of(ScopeKind kind) => Kinds[(int)kind];
@@ -12,6 +13,8 @@ internal static class AdminNames
     public static string Of(Resource resource) => Resources[(int)resource];
 
     public static string Of(RefusalReason reason) => Reasons[(int)reason];
+
+    public static string Of(AddressExemption exemption) => Exemptions[(int)exemption];
 
     /// <summary>Memory and file descriptors have no direction: theirs is an empty text.</summary>
     public static string Of(Direction? direction) => direction switch

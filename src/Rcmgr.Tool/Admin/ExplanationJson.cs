@@ -21,11 +21,42 @@ internal static class ExplanationJson
         json.WriteBoolean("impossible", explanation.IsImpossible);
         json.WriteBoolean("usesAllowlist", explanation.UsesAllowlist);
         WriteRefusal(json, explanation.Refusal);
+        json.WriteString("addressExemption", AdminNames.Of(explanation.AddressExemption));
+        json.WriteStartArray("addresses");
+        foreach (ExplainedAddressLimit limit in explanation.Addresses)
+            WriteAddress(json, limit);
+        json.WriteEndArray();
         json.WriteStartArray("scopes");
         foreach (ExplainedScope scope in explanation.Scopes)
             WriteScope(json, scope);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteAddress(Utf8JsonWriter json, ExplainedAddressLimit limit)
+    {
+        json.WriteStartObject();
+        json.WriteString("reason", AdminNames.Of(limit.Reason));
+        json.WriteString("name", limit.Name);
+        json.WriteString("key", limit.ConfigurationKey);
+        json.WriteBoolean("refuses", limit.Refuses);
+        WriteRefusal(json, limit.Refusal);
+        json.WriteNumber("current", limit.Current);
+        json.WriteNumber("requested", 1);
+        json.WriteNumber("allowed", limit.Limit);
+        json.WriteNumber("percentFull", Math.Round(limit.PercentFull, 1));
+        json.WriteNumber("perSecond", limit.PerSecond);
+        WriteNext(json, limit.NextIn);
+        json.WriteEndObject();
+    }
+
+    // A number only when there is a time: a bucket that is full misses no token, one without burst never gets one.
+    private static void WriteNext(Utf8JsonWriter json, TimeSpan? next)
+    {
+        if (next is { } wait && wait < TimeSpan.MaxValue)
+            json.WriteNumber("nextInSeconds", wait.TotalSeconds);
+        else
+            json.WriteNull("nextInSeconds");
     }
 
     private static void WriteScope(Utf8JsonWriter json, ExplainedScope scope)

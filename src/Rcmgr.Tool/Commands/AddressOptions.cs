@@ -7,15 +7,12 @@ namespace Rcmgr.Tool.Commands;
 /// <summary>The options of a node that say which connections it admits by the address they come from.</summary>
 internal sealed class AddressOptions
 {
-    private const string Default = "default";
-    private const string Private = "private";
-    private const string None = "none";
-
-    private readonly Option<string> _profile = new("--connection-limits")
+    private readonly Option<string> _limits = new("--connection-limits")
     {
-        Description = "Connections and rates for each address: the published ones, those without limits for private networks, or none.",
-        HelpName = $"{Default}|{Private}|{None}",
-        DefaultValueFactory = _ => Default,
+        Description = "Connections and rates for each address: the published ones, those without limits for private networks, none, or those of "
+            + "a JSON file, whose changes are checked and applied while the node runs.",
+        HelpName = "default|private|none|FILE",
+        DefaultValueFactory = _ => "default",
     };
 
     private readonly Option<int> _peers = new("--peers-per-address")
@@ -35,7 +32,6 @@ internal sealed class AddressOptions
 
     public AddressOptions()
     {
-        _profile.AcceptOnlyFromAmong(Default, Private, None);
         _peers.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000)
@@ -45,21 +41,23 @@ internal sealed class AddressOptions
 
     public void AddTo(Command command)
     {
-        command.Add(_profile);
+        command.Add(_limits);
         command.Add(_peers);
         command.Add(_allow);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_peers) is { Implicit: false } && ConnectionLimitsNames.FindProfile(result.GetValue(_limits)) is null)
+                result.AddError("--peers-per-address goes with a profile; a file of limits has PeersPerAddress.");
+        });
     }
 
-    public ConnectionLimits ReadLimits(ParseResult parsed)
-    {
-        ConnectionLimits limits = parsed.GetRequiredValue(_profile) switch
-        {
-            Private => ConnectionLimits.PrivateNetwork,
-            None => ConnectionLimits.None,
-            _ => ConnectionLimits.Default,
-        };
-        return limits.WithPeersPerAddress(parsed.GetValue(_peers));
-    }
+    /// <summary>The profile, or what a file is laid over.</summary>
+    public ConnectionLimits ReadLimits(ParseResult parsed) =>
+        (ConnectionLimitsNames.FindProfile(parsed.GetValue(_limits)) ?? ConnectionLimits.Default).WithPeersPerAddress(parsed.GetValue(_peers));
+
+    /// <summary>The file; null for a profile alone.</summary>
+    public string? ReadFile(ParseResult parsed) =>
+        ConnectionLimitsNames.FindProfile(parsed.GetValue(_limits)) is null ? parsed.GetValue(_limits) : null;
 
     public Allowlist ReadAllowlist(ParseResult parsed)
     {

@@ -35,6 +35,12 @@ internal sealed class LimitsCommand
 
     private readonly Option<bool> _schema = new("--schema") { Description = "Print the JSON Schema of a limits file, for editors." };
 
+    private readonly Option<string?> _byAddress = new("--connection-limits")
+    {
+        Description = "Check a file of limits by address, or take a profile, and print them in full; with --schema their JSON Schema.",
+        HelpName = "default|private|none|FILE",
+    };
+
     private readonly Option<long?> _peers = Number(
         "--peers", "Solve the scaling backwards: what a host of so many peers needs, and the limits to use. Fails when this host has less.",
         "N", 1, PeerModel.MostPeers);
@@ -56,7 +62,7 @@ internal sealed class LimitsCommand
     {
         Command command = new("limits", "Print the limits that would apply on this host or on a host of a given size.")
         {
-            _file, _memory, _fileDescriptors, _format, _explain, _lenient, _schema, _peers,
+            _file, _memory, _fileDescriptors, _format, _explain, _lenient, _schema, _byAddress, _peers,
         };
         _model.AddTo(command);
         command.Validators.Add(Validate);
@@ -76,11 +82,15 @@ internal sealed class LimitsCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
+        string? byAddress = parsed.GetValue(_byAddress);
         if (parsed.GetValue(_schema))
         {
-            await output.WriteAsync(LimitsJson.Schema);
+            await output.WriteAsync(byAddress is null ? LimitsJson.Schema : ConnectionLimitsJson.Schema);
             return ExitCode.Success;
         }
+
+        if (byAddress is not null)
+            return await ConnectionLimitsReport.WriteAsync(byAddress, output, parsed.InvocationConfiguration.Error, cancellationToken);
 
         HostCapacity capacity = Capacity(parsed.GetValue(_memory), parsed.GetValue(_fileDescriptors));
         if (parsed.GetValue(_peers) is long peers)
@@ -122,7 +132,7 @@ internal sealed class LimitsCommand
         if (parsed.GetValue(_file) is not string path)
             return new PartialResourceManagerLimits();
 
-        LimitsReadResult result = await LimitsFile.ParseAsync(path, parsed.GetValue(_lenient), defaults, cancellationToken);
+        LimitsReadResult<PartialResourceManagerLimits> result = await LimitsFile.ParseAsync(path, parsed.GetValue(_lenient), defaults, cancellationToken);
         foreach (LimitsProblem problem in result.Problems)
             await parsed.InvocationConfiguration.Error.WriteLineAsync(LimitsFile.Describe(path, problem));
         return result.Limits;

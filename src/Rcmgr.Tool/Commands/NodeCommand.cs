@@ -59,6 +59,7 @@ internal static class NodeCommand
                 parsed.GetValue(key),
                 parsed.GetValue(admin),
                 byAddress.ReadLimits(parsed),
+                byAddress.ReadFile(parsed),
                 byAddress.ReadAllowlist(parsed),
                 parsed.GetValue(json),
                 parsed.GetValue(observeOnly));

@@ -6,7 +6,7 @@ using Rcmgr.Hosting;
 
 namespace Rcmgr.Tool.Node;
 
-/// <summary>The manager of a node. Its limits follow the limits file, if there is one, until this is disposed.</summary>
+/// <summary>The manager of a node. Its limits follow their files, if there are any, until this is disposed.</summary>
 internal sealed class NodeManager : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -35,13 +35,10 @@ internal sealed class NodeManager : IAsyncDisposable
                 options.LimitsFile = settings.LimitsPath;
                 options.Lenient = settings.LenientLimits;
                 options.ParsePeer = LimitsFile.ParsePeer;
-                options.CreateManager = limits => new ResourceManager(new ResourceManagerOptions
-                {
-                    Limits = limits,
-                    Allowlist = settings.Allowlist,
-                    ConnectionLimits = settings.ConnectionLimits,
-                    ObserveOnly = settings.ObserveOnly,
-                });
+                options.ConnectionLimits = settings.ConnectionLimits;
+                options.ConnectionLimitsFile = settings.ConnectionLimitsPath;
+                options.CreateManager = created =>
+                    new ResourceManager(created with { Allowlist = settings.Allowlist, ObserveOnly = settings.ObserveOnly });
             })
             .BuildServiceProvider();
         try

@@ -10,6 +10,7 @@ namespace Rcmgr.Tool.Node;
 /// <param name="KeyPath">The file of its identity, made when missing; null for an identity that lasts as long as the node.</param>
 /// <param name="Admin">Where the admin endpoint listens; null for none.</param>
 /// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
+/// <param name="ConnectionLimitsPath">A file that is laid over them; null for none.</param>
 /// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
 /// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
@@ -20,6 +21,7 @@ internal sealed record NodeSettings(
     string? KeyPath,
     IPEndPoint? Admin,
     ConnectionLimits ConnectionLimits,
+    string? ConnectionLimitsPath,
     Allowlist Allowlist,
     bool Json,
     bool ObserveOnly);

@@ -70,10 +70,10 @@ internal sealed partial class AccountingEngine<TWide>
         return done;
     }
 
-    public override SlotCounter? Close(ConnectionScope connection)
+    public override AddressSlot? Close(ConnectionScope connection)
     {
         Shard shard = EnterShardOf(connection);
-        SlotCounter? slot;
+        AddressSlot? slot;
         try
         {
             CloseConnection(shard, connection);

@@ -63,7 +63,7 @@ internal abstract partial class AccountingEngine
     public abstract SpanScope? TryBeginSpan(ResourceScope owner, out Refusal refusal);
 
     /// <returns>What counts the connection for its address, for the one caller who has to give that slot back; else null.</returns>
-    public abstract SlotCounter? Close(ConnectionScope connection);
+    public abstract AddressSlot? Close(ConnectionScope connection);
 
     public abstract void Close(StreamScope stream);
 

@@ -65,7 +65,7 @@ internal sealed class NullAccounting : AccountingEngine
         return _span;
     }
 
-    public override SlotCounter? Close(ConnectionScope connection) => null;
+    public override AddressSlot? Close(ConnectionScope connection) => null;
 
     public override void Close(StreamScope stream)
     {

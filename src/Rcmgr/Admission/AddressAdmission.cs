@@ -8,8 +8,12 @@ namespace Rcmgr;
 /// §3.1, §5). An address is either exempt or counted for the whole life of its connection. Safe to use from several threads; on
 /// refusal nothing is allocated.
 /// </summary>
-internal sealed class AddressAdmission
+internal sealed partial class AddressAdmission
 {
+    // For recordings in which all connections without an address share one.
+    private static readonly AddressValue NoAddress = new(UInt128.MaxValue, isIPv4: false);
+
+    private readonly ConnectionLimits _limits;
     private readonly Allowlist _allowlist;
     private readonly AddressLimiter _limiter;
     private readonly AddressLimiter? _unproved;
@@ -18,16 +22,18 @@ internal sealed class AddressAdmission
     private readonly bool _includesOutbound;
     private readonly bool _exemptsLoopback;
 
-    private AddressAdmission(AddressLimiter limiter, ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
+    private AddressAdmission(
+        AddressLimiter limiter, AddressLimiter? unproved, ConnectionLimits limits, Allowlist allowlist)
     {
         _limiter = limiter;
+        _unproved = unproved;
+        _limits = limits;
         _allowlist = allowlist;
         _keepsMapped = limits.Published.HasFlag(PublishedAdmission.MappedStaysIPv6);
         _noAddressIsOneAddress = limits.Published.HasFlag(PublishedAdmission.NoAddressIsOneAddress);
         ForgetsAllowlisted = limits.Published.HasFlag(PublishedAdmission.AllowlistExemptsNobody);
         _includesOutbound = limits.IncludeOutbound;
         _exemptsLoopback = limits.ExemptLoopback;
-        _unproved = limiter.CountsConnections ? AddressLimiter.CreateForUnproved(limits, time) : null;
     }
 
     /// <summary>Subnets and networks that hold a connection now.</summary>
@@ -40,14 +46,22 @@ internal sealed class AddressAdmission
     public bool ForgetsAllowlisted { get; }
 
     /// <summary>Admission for <paramref name="limits"/>; null when they can refuse nobody, so that asking costs nothing.</summary>
-    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time) =>
-        AddressLimiter.Create(limits, time) is { } limiter ? new AddressAdmission(limiter, limits, allowlist, time) : null;
+    /// <param name="limits">The limits.</param>
+    /// <param name="allowlist">Who is exempt.</param>
+    /// <param name="time">The clock of rates.</param>
+    public static AddressAdmission? Create(ConnectionLimits limits, Allowlist allowlist, TimeProvider time)
+    {
+        if (AddressLimiter.Create(limits, time) is not { } limiter)
+            return null;
+        AddressLimiter? unproved = limiter.CountsConnections ? AddressLimiter.CreateForUnproved(limits, time) : null;
+        return new AddressAdmission(limiter, unproved, limits, allowlist);
+    }
 
     /// <param name="direction">Who opens the connection.</param>
     /// <param name="remote">The remote address; null when the endpoint has none.</param>
     /// <param name="slot">What counts the connection for its address, to be given back at its end; null when nothing does.</param>
     /// <param name="refusal">Why the connection was refused.</param>
-    public bool TryAdmit(Direction direction, IPAddress? remote, out SlotCounter? slot, out Refusal refusal)
+    public bool TryAdmit(Direction direction, IPAddress? remote, out AddressSlot? slot, out Refusal refusal)
     {
         slot = null;
         refusal = default;
@@ -60,7 +74,9 @@ internal sealed class AddressAdmission
             return true;
 
         AddressObstacle obstacle = default;
-        if (_limiter.TryTake(address, out slot, ref obstacle))
+        bool isAdmitted = _limiter.TryTake(address, out SlotCounter? counter, ref obstacle);
+        slot = counter;
+        if (isAdmitted)
             return true;
         refusal = obstacle.ToRefusal(remote, direction);
         return false;
@@ -83,7 +99,7 @@ internal sealed class AddressAdmission
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAdmitWithoutAddress(Direction direction, ref Refusal refusal)
     {
-        AddressValue? shared = _noAddressIsOneAddress ? new AddressValue(UInt128.MaxValue, isIPv4: false) : null;
+        AddressValue? shared = _noAddressIsOneAddress ? NoAddress : null;
         AddressObstacle obstacle = default;
         if (_limiter.TryTakeRates(shared, ref obstacle))
             return true;

@@ -8,7 +8,7 @@ namespace Rcmgr;
 /// time, all of which must have room. Exact: no other thread sees more than is held, or a subnet above its limit. Constant time, and
 /// memory for what is held and about <see cref="Capacity"/> subnets more, whoever calls from wherever. Safe to use from several threads.
 /// </summary>
-internal sealed class AddressLimiter
+internal sealed partial class AddressLimiter
 {
     /// <summary>
     /// Subnets without connections that are remembered for their rate, at most; of those that share their widest subnet, at most 1/64.
@@ -19,7 +19,6 @@ internal sealed class AddressLimiter
     private const int ShardCapacity = 1024;
 
     private readonly TimeProvider _time;
-    private readonly long _origin;
     private readonly NetworkCounter[] _networks;
     private readonly SharedBucket[] _networkRates;
     private readonly SharedBucket _everybody;
@@ -27,6 +26,7 @@ internal sealed class AddressLimiter
     private readonly SubnetLevel[] _ipv6;
     private readonly bool _hasRates;
     private readonly Shard[] _shards = [.. Enumerable.Range(0, ShardCount).Select(_ => new Shard())];
+    private long _origin;
 
     private AddressLimiter(ConnectionLimits limits, TimeProvider time)
     {
@@ -118,12 +118,11 @@ internal sealed class AddressLimiter
     private bool TryTakeOfSubnets(
         in AddressValue address, long now, bool asksRates, bool asksSlots, ref SlotCounter? slot, ref AddressObstacle obstacle)
     {
-        SubnetLevel[] levels = address.IsIPv4 ? _ipv4 : _ipv6;
+        SubnetLevel[] levels = LevelsOf(address);
         if (levels.Length == 0)
             return !asksRates || TryTakeOfEverybody(now, ref obstacle);
 
-        // All subnets of an address lie in its widest one, so they are in the same shard and one gate makes the decision.
-        Shard shard = _shards[levels[^1].KeyOf(address).ShardOf(ShardCount)];
+        Shard shard = ShardOf(levels, address);
         using (shard.Gate.EnterScope())
         {
             if (asksRates && !(TryTakeTokens(shard.Table, levels, address, now, ref obstacle) && TryTakeOfEverybody(now, ref obstacle)))
@@ -158,6 +157,14 @@ internal sealed class AddressLimiter
             return false;
         }
 
+        slot = TakeSlots(table, levels, address, now);
+        return true;
+    }
+
+    /// <summary>Takes a slot of each subnet of an address; null when none of them is limited.</summary>
+    private static SlotCounter? TakeSlots(SubnetTable table, SubnetLevel[] levels, in AddressValue address, long now)
+    {
+        SlotCounter? slot = null;
         SlotCounter? narrower = null;
         foreach (SubnetLevel level in levels)
         {
@@ -171,7 +178,7 @@ internal sealed class AddressLimiter
             narrower = state;
         }
 
-        return true;
+        return slot;
     }
 
     private static bool TryTakeSlot(NetworkCounter network, out SlotCounter? slot, ref AddressObstacle obstacle)
@@ -215,15 +222,18 @@ internal sealed class AddressLimiter
         return null;
     }
 
+    private SubnetLevel[] LevelsOf(in AddressValue address) => address.IsIPv4 ? _ipv4 : _ipv6;
+
+    // All subnets of an address lie in its widest one, so they are in the same shard and one gate makes the decision.
+    private Shard ShardOf(SubnetLevel[] levels, in AddressValue address) => _shards[levels[^1].KeyOf(address).ShardOf(ShardCount)];
+
     private static IEnumerable<ConnectionRate> RatesOf(ConnectionLimits limits) =>
         [.. limits.RatesIPv4.Concat(limits.RatesIPv6).Select(rate => rate.Rate), .. limits.NetworkRates.Select(rate => rate.Rate), limits.GlobalRate];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Refuse(AddressRule rule, long wait, out AddressObstacle obstacle)
     {
-        Int128 ticks = (((Int128)wait * TimeSpan.TicksPerSecond) + _time.TimestampFrequency - 1) / _time.TimestampFrequency;
-        bool isNever = wait == long.MaxValue || ticks > long.MaxValue;
-        obstacle = new AddressObstacle(rule, RetryAfter: isNever ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks));
+        obstacle = new AddressObstacle(rule, RetryAfter: TokenRate.ToTimeSpan(wait, _time.TimestampFrequency));
         return false;
     }
 

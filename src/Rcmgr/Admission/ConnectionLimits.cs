@@ -6,6 +6,7 @@ namespace Rcmgr;
 /// Which connections are admitted by the address they come from: how many at a time and how fast (specification §5). Immutable;
 /// <c>new ConnectionLimits()</c> has the published defaults. Addresses are judged in canonical form: an IPv4 address that is written
 /// as IPv6 is that IPv4 address, and scope ids do not count. Connections without an IP address meet the global rate only.
+/// Two instances with the same content are equal. <see cref="ConnectionLimitsJson"/> reads and writes the JSON form.
 /// </summary>
 /// <remarks>
 /// Networks that the <see cref="Allowlist"/> opens to every peer are exempt from all of it. An entry for one peer exempts nobody:
@@ -68,6 +69,22 @@ public sealed record ConnectionLimits
 
     /// <summary>Whether connections that this host opens are counted and limited too; false by default.</summary>
     public bool IncludeOutbound { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(ConnectionLimits? other) =>
+        other is not null
+        && SubnetsIPv4.SequenceEqual(other.SubnetsIPv4)
+        && SubnetsIPv6.SequenceEqual(other.SubnetsIPv6)
+        && Networks.SequenceEqual(other.Networks)
+        && RatesIPv4.SequenceEqual(other.RatesIPv4)
+        && RatesIPv6.SequenceEqual(other.RatesIPv6)
+        && NetworkRates.SequenceEqual(other.NetworkRates)
+        && (GlobalRate, ExemptLoopback, IncludeOutbound, Published)
+            == (other.GlobalRate, other.ExemptLoopback, other.IncludeOutbound, other.Published);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() =>
+        HashCode.Combine(SubnetsIPv4.Count, SubnetsIPv6.Count, Networks.Count, NetworkRates.Count, GlobalRate, ExemptLoopback, IncludeOutbound);
 
     /// <summary>How the published behaviour differs where ours is better; for comparison with recordings only.</summary>
     internal PublishedAdmission Published { get; init; }

@@ -3,6 +3,13 @@ using System.Net;
 
 namespace Rcmgr;
 
+/// <summary>What is wrong with limits by address.</summary>
+/// <param name="Member">The member of <see cref="ConnectionLimits"/>.</param>
+/// <param name="Entry">The entry of it, as the JSON form names it; null for the whole member.</param>
+/// <param name="Error">What kind of fault it is.</param>
+/// <param name="Message">The fault in words, naming the value.</param>
+internal sealed record ConnectionLimitsFault(string Member, string? Entry, LimitsFormatError Error, string Message);
+
 /// <summary>Says what is wrong with limits by address, naming the member and the value.</summary>
 internal static class ConnectionLimitsCheck
 {
@@ -13,83 +20,116 @@ internal static class ConnectionLimitsCheck
     /// <exception cref="ArgumentException">The limits cannot be what was meant.</exception>
     public static void ThrowIfInvalid(ConnectionLimits limits)
     {
-        Subnets(nameof(limits.SubnetsIPv4), limits.SubnetsIPv4, isIPv4: true);
-        Subnets(nameof(limits.SubnetsIPv6), limits.SubnetsIPv6, isIPv4: false);
-        Rates(nameof(limits.RatesIPv4), limits.RatesIPv4, isIPv4: true);
-        Rates(nameof(limits.RatesIPv6), limits.RatesIPv6, isIPv4: false);
-        Networks(nameof(limits.Networks), limits.Networks, limit => limit.Network, limits.ExemptLoopback);
-        Networks(nameof(limits.NetworkRates), limits.NetworkRates, rate => rate.Network, limits.ExemptLoopback);
-        foreach (NetworkLimit limit in limits.Networks)
-            Connections(nameof(limits.Networks), limit.Connections);
-        foreach (NetworkRate rate in limits.NetworkRates)
-            Rate(nameof(limits.NetworkRates), rate.Rate);
-        Rate(nameof(limits.GlobalRate), limits.GlobalRate);
+        if (Find(limits).FirstOrDefault() is { } fault)
+            throw new ArgumentException($"{nameof(ConnectionLimits)}.{fault.Member}: {fault.Message}.");
     }
 
-    private static void Subnets(string member, IReadOnlyList<SubnetLimit> subnets, bool isIPv4)
-    {
-        Lengths(member, subnets, limit => limit.PrefixLength, isIPv4);
-        foreach (SubnetLimit limit in subnets)
-            Connections(member, limit.Connections);
-    }
+    public static IEnumerable<ConnectionLimitsFault> Find(ConnectionLimits limits) =>
+    [
+        .. Subnets(nameof(limits.SubnetsIPv4), limits.SubnetsIPv4, isIPv4: true),
+        .. Subnets(nameof(limits.SubnetsIPv6), limits.SubnetsIPv6, isIPv4: false),
+        .. Rates(nameof(limits.RatesIPv4), limits.RatesIPv4, isIPv4: true),
+        .. Rates(nameof(limits.RatesIPv6), limits.RatesIPv6, isIPv4: false),
+        .. Networks(
+            nameof(limits.Networks), limits.Networks, limit => limit.Network, limits.ExemptLoopback,
+            limit => Connections(nameof(limits.Networks), limit.Network.ToString(), limit.Connections)),
+        .. Networks(
+            nameof(limits.NetworkRates), limits.NetworkRates, rate => rate.Network, limits.ExemptLoopback,
+            rate => Rate(nameof(limits.NetworkRates), rate.Network.ToString(), rate.Rate)),
+        .. Rate(nameof(limits.GlobalRate), null, limits.GlobalRate),
+    ];
 
-    private static void Rates(string member, IReadOnlyList<SubnetRate> rates, bool isIPv4)
-    {
-        Lengths(member, rates, rate => rate.PrefixLength, isIPv4);
-        foreach (SubnetRate rate in rates)
-            Rate(member, rate.Rate);
-    }
-
-    private static void Lengths<T>(string member, IReadOnlyList<T> rules, Func<T, int> lengthOf, bool isIPv4)
+    /// <summary>What is wrong with a prefix length; null when nothing is.</summary>
+    public static string? DescribeLength(int length, bool isIPv4)
     {
         int longest = AddressValue.MaxPrefixLength(isIPv4);
+        string family = isIPv4 ? "an IPv4" : "an IPv6";
+        return length >= 0 && length <= longest
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"the prefix length {length} is not one of {family} address: 0 to {longest}");
+    }
+
+    private static IEnumerable<ConnectionLimitsFault> Subnets(string member, IReadOnlyList<SubnetLimit> subnets, bool isIPv4) =>
+        Lengths(member, subnets, limit => limit.PrefixLength, isIPv4, (limit, entry) => Connections(member, entry, limit.Connections));
+
+    private static IEnumerable<ConnectionLimitsFault> Rates(string member, IReadOnlyList<SubnetRate> rates, bool isIPv4) =>
+        Lengths(member, rates, rate => rate.PrefixLength, isIPv4, (rate, entry) => Rate(member, entry, rate.Rate));
+
+    private static IEnumerable<ConnectionLimitsFault> Lengths<T>(
+        string member, IReadOnlyList<T> rules, Func<T, int> lengthOf, bool isIPv4, Func<T, string, IEnumerable<ConnectionLimitsFault>> others)
+    {
         HashSet<int> seen = [];
-        NotNull(member, rules);
-        foreach (int length in rules.Select(lengthOf))
+        if (NullIn(member, rules) is { } isNull)
         {
-            if (length < 0 || length > longest)
-                Throw(member, $"the prefix length {length} is not one of {(isIPv4 ? "an IPv4" : "an IPv6")} address: 0 to {longest}.");
+            yield return isNull;
+            yield break;
+        }
+
+        foreach (T rule in rules)
+        {
+            int length = lengthOf(rule);
+            string entry = ConnectionLimitsNames.OfLength(length);
+            if (DescribeLength(length, isIPv4) is string outOfRange)
+                yield return Range(member, entry, $"{outOfRange}");
             if (!seen.Add(length))
-                Throw(member, $"the prefix length {length} is there twice.");
+                yield return Twice(member, entry, $"the prefix length {length} is there twice");
+            foreach (ConnectionLimitsFault other in others(rule, entry))
+                yield return other;
         }
     }
 
-    private static void Networks<T>(string member, IReadOnlyList<T> rules, Func<T, IPNetwork> networkOf, bool exemptsLoopback)
+    private static IEnumerable<ConnectionLimitsFault> Networks<T>(
+        string member, IReadOnlyList<T> rules, Func<T, IPNetwork> networkOf, bool exemptsLoopback, Func<T, IEnumerable<ConnectionLimitsFault>> others)
     {
         HashSet<AddressPrefix> seen = [];
-        NotNull(member, rules);
-        foreach (IPNetwork network in rules.Select(networkOf))
+        if (NullIn(member, rules) is { } isNull)
         {
+            yield return isNull;
+            yield break;
+        }
+
+        foreach (T rule in rules)
+        {
+            IPNetwork network = networkOf(rule);
             AddressPrefix prefix = AddressPrefix.Of(CanonicalAddress.Of(network));
             if (!seen.Add(prefix))
-                Throw(member, $"the network {network} is there twice.");
+                yield return Twice(member, network.ToString(), $"the network {network} is there twice");
             if (exemptsLoopback && prefix.IsLoopback)
-                Throw(member, $"the network {network} is loopback, which is exempt unless ExemptLoopback is false.");
+            {
+                yield return new(
+                    member,
+                    network.ToString(),
+                    LimitsFormatError.NoEffect,
+                    $"the network {network} is loopback, which is exempt unless ExemptLoopback is false");
+            }
+
+            foreach (ConnectionLimitsFault other in others(rule))
+                yield return other;
         }
     }
 
-    private static void NotNull<T>(string member, IReadOnlyList<T> rules)
-    {
-        if (rules is null || rules.Any(rule => rule is null))
-            Throw(member, $"the list or one of its entries is null.");
-    }
+    private static ConnectionLimitsFault? NullIn<T>(string member, IReadOnlyList<T> rules) =>
+        rules is null || rules.Any(rule => rule is null) ? new(member, null, LimitsFormatError.Null, "the list or one of its entries is null") : null;
 
-    private static void Connections(string member, long connections)
+    private static IEnumerable<ConnectionLimitsFault> Connections(string member, string? entry, long connections)
     {
         if (connections < 0)
-            Throw(member, $"{connections} connections are less than none.");
+            yield return Range(member, entry, $"{connections} connections are less than none");
     }
 
-    private static void Rate(string member, ConnectionRate rate)
+    private static IEnumerable<ConnectionLimitsFault> Rate(string member, string? entry, ConnectionRate rate)
     {
         if (!(rate.PerSecond is 0 or (>= SlowestRate and <= FastestRate)))
-            Throw(member, $"{rate.PerSecond} a second is neither 0, for no limit, nor in the range from {SlowestRate} to {FastestRate}.");
-        if (rate.Burst < 0)
-            Throw(member, $"a burst of {rate.Burst} is less than none.");
-        if (!rate.IsUnlimited && rate.Burst / rate.PerSecond > LongestRefill)
-            Throw(member, $"a burst of {rate.Burst} at {rate.PerSecond} a second takes more than a hundred years to come back.");
+            yield return Range(member, entry, $"{rate.PerSecond} a second is neither 0, for no limit, nor in the range from {SlowestRate} to {FastestRate}");
+        else if (rate.Burst < 0)
+            yield return Range(member, entry, $"a burst of {rate.Burst} is less than none");
+        else if (!rate.IsUnlimited && rate.Burst / rate.PerSecond > LongestRefill)
+            yield return Range(member, entry, $"a burst of {rate.Burst} at {rate.PerSecond} a second takes more than a hundred years to come back");
     }
 
-    private static void Throw(string member, FormattableString problem) =>
-        throw new ArgumentException($"{nameof(ConnectionLimits)}.{member}: {problem.ToString(CultureInfo.InvariantCulture)}");
+    private static ConnectionLimitsFault Range(string member, string? entry, FormattableString message) =>
+        new(member, entry, LimitsFormatError.Range, FormattableString.Invariant(message));
+
+    private static ConnectionLimitsFault Twice(string member, string? entry, FormattableString message) =>
+        new(member, entry, LimitsFormatError.Duplicate, FormattableString.Invariant(message));
 }

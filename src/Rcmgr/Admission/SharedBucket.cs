@@ -22,4 +22,16 @@ internal sealed class SharedBucket(AddressRule rule, long frequency)
         using (_gate.EnterScope())
             return _rate.TryTake(ref _bucket, now, out wait);
     }
+
+    /// <summary>How full the bucket is.</summary>
+    public PeekedRule Peek(long now) => PeekedRule.OfRate(rule, _rate, Read(), now, frequency);
+
+    /// <summary>Takes over what was taken from a bucket of the same rate. Before anybody uses this one.</summary>
+    public void Adopt(SharedBucket before) => _bucket = before.Read();
+
+    private TokenBucket Read()
+    {
+        using (_gate.EnterScope())
+            return _bucket;
+    }
 }

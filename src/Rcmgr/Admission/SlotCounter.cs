@@ -4,7 +4,7 @@ namespace Rcmgr;
 /// Connections that a network or subnet holds now. Whoever holds a slot has the counter, so that giving it back needs neither the address
 /// nor a gate. Safe to use from several threads.
 /// </summary>
-internal class SlotCounter
+internal class SlotCounter : AddressSlot
 {
     private long _held;
     private SlotCounter? _wider;
@@ -41,7 +41,7 @@ internal class SlotCounter
     public void Take() => Interlocked.Increment(ref _held);
 
     /// <summary>Gives a slot back, and those of the wider networks or subnets that were taken with it.</summary>
-    public void Return()
+    public sealed override void Return()
     {
         for (SlotCounter? counter = this; counter is not null;)
         {

@@ -27,6 +27,12 @@ internal readonly struct SubnetKey
 
     public uint Hash => _hash;
 
+    /// <summary>The level that the subnet is of.</summary>
+    public int Level => _level;
+
+    /// <summary>The first address of the subnet.</summary>
+    public AddressValue ToAddress(bool isIPv4) => new(_high, _low, isIPv4);
+
     // By reference, as everywhere on the path of a connection: a copy of what has just been written in parts would have to wait for them.
     public bool Is(in SubnetKey other) => _high == other._high && _low == other._low && _level == other._level;
 

@@ -1,11 +1,13 @@
 namespace Rcmgr;
 
 /// <summary>The subnets of one length of one address family: how many connections each may hold, how fast each may open them, or both.</summary>
-internal sealed class SubnetLevel(int prefixLength, int id, AddressRule? slots, AddressRule? rates, in TokenRate rate)
+internal sealed class SubnetLevel(int prefixLength, bool isIPv4, int index, AddressRule? slots, AddressRule? rates, in TokenRate rate)
 {
     /// <summary>How fast: unlimited when <see cref="Rates"/> is null.</summary>
     public readonly TokenRate Rate = rate;
 
+    // A field, since it is read for every connection.
+    private readonly int _id = isIPv4 ? index : ~index;
     private readonly ulong _highMask = (ulong)(AddressValue.Mask(prefixLength) >> 64);
     private readonly ulong _lowMask = (ulong)AddressValue.Mask(prefixLength);
 
@@ -15,7 +17,14 @@ internal sealed class SubnetLevel(int prefixLength, int id, AddressRule? slots, 
     /// <summary>The rule about rates; null when they are not limited.</summary>
     public AddressRule? Rates => rates;
 
-    public SubnetKey KeyOf(in AddressValue address) => new(address.High & _highMask, address.Low & _lowMask, id);
+    public int PrefixLength => prefixLength;
+
+    public bool IsIPv4 => isIPv4;
+
+    /// <summary>What tells the level from all others of both families.</summary>
+    public int Id => _id;
+
+    public SubnetKey KeyOf(in AddressValue address) => new(address.High & _highMask, address.Low & _lowMask, _id);
 
     /// <summary>The levels of one family, narrowest first. What refuses nobody needs none.</summary>
     public static SubnetLevel[] Of(ConnectionLimits limits, bool isIPv4, long frequency)
@@ -26,7 +35,7 @@ internal sealed class SubnetLevel(int prefixLength, int id, AddressRule? slots, 
         {
             AddressRule? rateRule = rates.GetValueOrDefault(length);
             TokenRate rate = rateRule is null ? default : new TokenRate(new ConnectionRate(rateRule.PerSecond, rateRule.Limit), frequency);
-            return new SubnetLevel(length, isIPv4 ? index : ~index, slots.GetValueOrDefault(length), rateRule, rate);
+            return new SubnetLevel(length, isIPv4, index, slots.GetValueOrDefault(length), rateRule, rate);
         })];
     }
 

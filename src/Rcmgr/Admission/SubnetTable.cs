@@ -34,6 +34,9 @@ internal sealed class SubnetTable(int capacity)
     /// <summary>Subnets that hold none, and are remembered for their bucket.</summary>
     public int Remembered => _count - Holding;
 
+    /// <summary>All subnets that are known.</summary>
+    public ReadOnlySpan<SubnetState> States => _states.AsSpan(0, _count);
+
     /// <summary>Takes a token of a subnet's bucket if there is one. A refusal takes and adds nothing.</summary>
     public bool TryTake(in SubnetKey key, in TokenRate rate, long now, out long wait)
     {

@@ -89,6 +89,37 @@ internal readonly struct TokenRate
         return true;
     }
 
+    /// <summary>Whole tokens in a bucket. Takes none.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="now">The time in ticks.</param>
+    /// <param name="next">Ticks until there is one more; 0 for a full bucket, <see cref="long.MaxValue"/> for never.</param>
+    public long Count(in TokenBucket bucket, long now, out long next)
+    {
+        next = 0;
+        if (IsUnlimited)
+            return ResourceLimits.Unlimited;
+        if (_blocks)
+        {
+            next = long.MaxValue;
+            return 0;
+        }
+
+        Int128 token = ((Int128)_tokenTicks * _parts) + _tokenRest;
+        Int128 burst = ((((Int128)_toleranceTicks * _parts) + _toleranceRest) / token) + 1;
+        Int128 missing = bucket.FullAt < now ? 0 : ((Int128)(bucket.FullAt - now) * _parts) + bucket.Rest;
+        Int128 count = Int128.Max(0, burst - ((missing + token - 1) / token));
+        if (count < burst)
+            next = (long)((missing - ((burst - count - 1) * token) + _parts - 1) / _parts);
+        return (long)count;
+    }
+
+    /// <summary>A time in ticks of a clock, rounded up; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public static TimeSpan ToTimeSpan(long ticks, long frequency)
+    {
+        Int128 rounded = (((Int128)ticks * TimeSpan.TicksPerSecond) + frequency - 1) / frequency;
+        return ticks == long.MaxValue || rounded > long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)rounded);
+    }
+
     private static UInt128 GreatestCommonDivisor(UInt128 a, UInt128 b)
     {
         while (b != 0)

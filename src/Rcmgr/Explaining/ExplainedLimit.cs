@@ -9,13 +9,15 @@ namespace Rcmgr;
 public readonly record struct ExplainedLimit(Resource Resource, Direction? Direction, long Current, long Requested, long Allowed)
 {
     /// <summary>How full the scope is before the operation, in percent of <see cref="Allowed"/>; more than 100 after a limit was lowered.</summary>
-    public double PercentFull => Allowed switch
-    {
-        ResourceLimits.Unlimited => 0,
-        <= 0 => 100,
-        _ => 100.0 * Current / Allowed,
-    };
+    public double PercentFull => Percent(Current, Allowed);
 
     /// <summary>The operation asks for more than an empty scope would give.</summary>
     internal bool IsImpossible => Requested > Allowed;
+
+    internal static double Percent(long current, long allowed) => allowed switch
+    {
+        ResourceLimits.Unlimited => 0,
+        <= 0 => 100,
+        _ => 100.0 * current / allowed,
+    };
 }

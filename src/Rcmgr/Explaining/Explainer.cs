@@ -6,9 +6,19 @@ namespace Rcmgr;
 /// Says what would become of an operation: the rules of the accounting, asked instead of done. Each group of scopes is read at one
 /// instant; nothing is made, charged or counted.
 /// </summary>
-internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist)
+/// <param name="engine">Whose scopes are asked.</param>
+/// <param name="allowlist">Who may use the allowlisted scopes.</param>
+/// <param name="admission">Who asks the addresses of connections; null when nothing limits them.</param>
+/// <remarks>What opens a connection whose address was asked already explains it with <see cref="OpenAdmittedConnection"/>.</remarks>
+internal sealed class Explainer(AccountingEngine engine, Allowlist allowlist, IAddressAdmission? admission = null)
 {
-    public Explanation OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
+    public Explanation OpenConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress) =>
+        new(
+            admission?.Peek(direction, remoteAddress) ?? AddressOutlook.Exempt(AddressExemption.NothingLimited),
+            OpenAdmittedConnection(direction, usesFileDescriptor, remoteAddress));
+
+    /// <summary>What the scopes would say of a connection whose address does not stand against it.</summary>
+    public Explanation OpenAdmittedConnection(Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
     {
         UsageVector delta = UsageVector.OfConnection(direction, usesFileDescriptor);
         Judgement judgement = new();

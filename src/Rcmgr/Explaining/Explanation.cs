@@ -12,7 +12,30 @@ public sealed class Explanation
         Scopes = scopes;
         Refusal = refusal;
         UsesAllowlist = usesAllowlist;
+        Addresses = [];
     }
+
+    /// <summary>The limits by address, and after them the scopes.</summary>
+    internal Explanation(AddressOutlook addresses, Explanation scopes)
+    {
+        Addresses = addresses.Limits;
+        AddressExemption = addresses.Exemption;
+        Scopes = scopes.Scopes;
+        Refusal byAddress = Addresses.FirstOrDefault(static limit => limit.Refuses)?.Refusal ?? default;
+        bool isRefusedByAddress = byAddress.Reason != RefusalReason.None;
+        Refusal = isRefusedByAddress ? byAddress : scopes.Refusal;
+        UsesAllowlist = scopes.UsesAllowlist && !isRefusedByAddress;
+        IsImpossible = scopes.IsImpossible || Addresses.Any(static limit => limit.IsImpossible);
+    }
+
+    /// <summary>
+    /// For a connection, the limits by address in the order in which they would be asked, before the scopes and as if none refused; empty
+    /// when <see cref="AddressExemption"/> says why they do not concern it. Nothing is taken from them: no token, and no slot.
+    /// </summary>
+    public IReadOnlyList<ExplainedAddressLimit> Addresses { get; }
+
+    /// <summary>Why no limit by address concerns the connection.</summary>
+    public AddressExemption AddressExemption { get; }
 
     /// <summary>
     /// The scopes in the order in which they would be asked, as if none refused. For a connection from an allowlisted address that the
@@ -29,13 +52,15 @@ public sealed class Explanation
     /// <summary>Whether a connection would be admitted through the allowlist.</summary>
     public bool UsesAllowlist { get; }
 
-    /// <summary>Whether a scope would refuse even if it were empty: waiting does not help, a higher limit does.</summary>
+    /// <summary>Whether a scope or an address would be refused even if nothing were in use: waiting does not help, a higher limit does.</summary>
     public bool IsImpossible { get; }
 
-    /// <summary>One line for each limit of each scope, and the verdict.</summary>
+    /// <summary>One line for each limit by address and for each limit of each scope, and the verdict.</summary>
     public override string ToString()
     {
         StringBuilder text = new();
+        foreach (ExplainedAddressLimit limit in Addresses)
+            text.AppendLine(limit.ToString());
         foreach (ExplainedScope scope in Scopes)
         {
             foreach (ExplainedLimit check in scope.Checks)

@@ -4,12 +4,18 @@ using System.Text;
 
 namespace Rcmgr;
 
-/// <summary>A connection, stream or span that is open and perhaps forgotten. Immutable.</summary>
+/// <summary>A connection, stream, span or view that is open and perhaps forgotten. Immutable.</summary>
 public sealed record ScopeLeak
 {
     internal ScopeLeak()
     {
     }
+
+    /// <summary>
+    /// Whether it is a <see cref="ScopeView"/> that is open. It holds nothing itself, but keeps the peer's, protocol's or service's scope
+    /// that is named here in being.
+    /// </summary>
+    public required bool IsView { get; init; }
 
     /// <summary>The class of the scope.</summary>
     public required ScopeKind Kind { get; init; }
@@ -23,14 +29,14 @@ public sealed record ScopeLeak
     /// <summary>A connection's remote address, when its endpoint has one.</summary>
     public IPAddress? RemoteAddress { get; init; }
 
-    /// <summary>When the scope was opened.</summary>
+    /// <summary>When the scope, or the view, was opened.</summary>
     public required DateTimeOffset OpenedAt { get; init; }
 
     /// <summary>How long the scope has been open.</summary>
     public required TimeSpan Age { get; init; }
 
     /// <summary>
-    /// What the scope holds. Of a scope that was collected, what it was opened with: memory that it reserved is not known any more, but
+    /// What the scope holds; nothing for a view. Of a scope that was collected, what it was opened with: memory that it reserved is not known any more, but
     /// is still counted by the manager.
     /// </summary>
     public required ScopeUsage Use { get; init; }
@@ -46,7 +52,7 @@ public sealed record ScopeLeak
     /// <summary>Says what is open, since when, and who opened it.</summary>
     public override string ToString()
     {
-        StringBuilder text = new(Name);
+        StringBuilder text = new(IsView ? $"view of {Name}" : Name);
         if (Peer is not null && !Name.Contains(Peer.Text, StringComparison.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $" of peer {Peer}");
         if (RemoteAddress is not null)

@@ -2,10 +2,14 @@ using System.Net;
 
 namespace Rcmgr;
 
-/// <summary>What is remembered of a scope while it is open. It does not keep the scope from being collected.</summary>
+/// <summary>
+/// What is remembered of a scope, or of a view of one, while it is open. It does not keep from being collected what has to be disposed.
+/// </summary>
 internal sealed class TrackedScope
 {
-    private readonly WeakReference<ResourceScope> _scope;
+    // What the program holds and has to dispose: the scope itself, or the view.
+    private readonly WeakReference<object> _handle;
+    private readonly bool _isView;
     private readonly ScopeKind _kind;
     private readonly string _name;
     private readonly PeerKey? _peer;
@@ -15,14 +19,15 @@ internal sealed class TrackedScope
     private readonly long _timestamp;
     private readonly OpeningStack _stack;
 
-    public TrackedScope(ResourceScope scope, long number, TimeProvider timeProvider, OpeningStack stack)
+    public TrackedScope(object handle, ResourceScope scope, long number, TimeProvider timeProvider, OpeningStack stack)
     {
-        _scope = new WeakReference<ResourceScope>(scope);
+        _handle = new WeakReference<object>(handle);
+        _isView = handle is ScopeView;
         _kind = scope.Kind;
         _name = scope.Name;
         _peer = ResourceScope.PeerOf(scope);
         _remoteAddress = (scope as ConnectionScope)?.RemoteAddress;
-        _openedWith = scope.Usage;
+        _openedWith = _isView ? default : scope.Usage;
         _openedAt = timeProvider.GetUtcNow();
         _timestamp = timeProvider.GetTimestamp();
         _stack = stack;
@@ -35,9 +40,10 @@ internal sealed class TrackedScope
     public ScopeLeak? Report(TimeSpan olderThan, TimeProvider timeProvider)
     {
         TimeSpan age = timeProvider.GetElapsedTime(_timestamp);
-        bool isAlive = _scope.TryGetTarget(out ResourceScope? scope);
+        bool isAlive = _handle.TryGetTarget(out object? handle);
         if (isAlive && age < olderThan)
             return null;
+        ResourceScope? scope = handle as ResourceScope;
         return new ScopeLeak
         {
             Kind = _kind,
@@ -47,6 +53,7 @@ internal sealed class TrackedScope
             OpenedAt = _openedAt,
             Age = age,
             Use = scope?.Usage ?? _openedWith,
+            IsView = _isView,
             IsCollected = !isAlive,
             OpenedBy = _stack.ToString(),
         };

@@ -33,8 +33,11 @@ public enum LimitsFormatError
     /// <summary>A limit that is never reached, because another one is lower.</summary>
     Contradiction,
 
-    /// <summary>A limit on something that is never charged to such a scope.</summary>
+    /// <summary>A limit on something that is never charged to such a scope, or never counted for such an address.</summary>
     NoEffect,
+
+    /// <summary>Something that must be there is not.</summary>
+    Missing,
 }
 
 /// <summary>A limits text cannot be used. The message has one line for each error.</summary>

@@ -20,7 +20,7 @@ public static class LimitsJson
     // A text for people: '/' and '+' in protocol ids stay as they are.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true };
-    private static readonly Lazy<string> SchemaText = new(ReadSchema);
+    private static readonly Lazy<string> SchemaText = new(() => ReadSchema("limits.schema.json"));
 
     /// <summary>
     /// The JSON Schema (draft 2020-12) of the form, for editors. It accepts what strict reading accepts without a spelling
@@ -32,25 +32,22 @@ public static class LimitsJson
     /// Reads limits and finds what is wrong with them, from UTF-8 text. Time and memory are bounded by a small multiple of the
     /// size of the text.
     /// </summary>
-    public static LimitsReadResult Parse(ReadOnlySpan<byte> utf8Json, LimitsReadOptions? options = null)
-    {
-        options ??= LimitsReadOptions.Default;
-        return utf8Json.Length > options.MaxBytes ? TooLong(options) : LimitsJsonReader.Read(utf8Json, options);
-    }
+    public static LimitsReadResult<PartialResourceManagerLimits> Parse(ReadOnlySpan<byte> utf8Json, LimitsReadOptions? options = null) =>
+        LimitsJsonReader.Read(utf8Json, options ?? LimitsReadOptions.Default);
 
     /// <summary>Reads limits and finds what is wrong with them.</summary>
-    public static LimitsReadResult Parse(string json, LimitsReadOptions? options = null)
+    public static LimitsReadResult<PartialResourceManagerLimits> Parse(string json, LimitsReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         options ??= LimitsReadOptions.Default;
-        return json.Length > options.MaxBytes ? TooLong(options) : Parse(Encoding.UTF8.GetBytes(json), options);
+        return json.Length > options.MaxBytes ? LimitsReadResult<PartialResourceManagerLimits>.TooLong(options.MaxBytes) : Parse(Encoding.UTF8.GetBytes(json), options);
     }
 
     /// <summary>
     /// Reads limits and finds what is wrong with them, from a stream of UTF-8 text, of which it takes no more than the options
     /// allow plus one buffer.
     /// </summary>
-    public static async ValueTask<LimitsReadResult> ParseAsync(
+    public static async ValueTask<LimitsReadResult<PartialResourceManagerLimits>> ParseAsync(
         Stream utf8Json, LimitsReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(utf8Json);
@@ -64,7 +61,7 @@ public static class LimitsJson
 
             text.Advance(read);
             if (text.WrittenCount > options.MaxBytes)
-                return TooLong(options);
+                return LimitsReadResult<PartialResourceManagerLimits>.TooLong(options.MaxBytes);
         }
     }
 
@@ -87,7 +84,7 @@ public static class LimitsJson
     public static void Write(IBufferWriter<byte> output, PartialResourceManagerLimits limits, bool indented = false)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        using Utf8JsonWriter writer = new(output, indented ? Indented : Compact);
+        using Utf8JsonWriter writer = CreateWriter(output, indented);
         LimitsJsonWriter.Write(writer, limits);
     }
 
@@ -99,12 +96,11 @@ public static class LimitsJson
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    private static string ReadSchema()
+    internal static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output, bool indented) => new(output, indented ? Indented : Compact);
+
+    internal static string ReadSchema(string name)
     {
-        using StreamReader reader = new(typeof(LimitsJson).Assembly.GetManifestResourceStream("limits.schema.json")!);
+        using StreamReader reader = new(typeof(LimitsJson).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
-
-    private static LimitsReadResult TooLong(LimitsReadOptions options) =>
-        new(null, [new(LimitsProblemSeverity.Error, LimitsFormatError.TooLarge, "$", 0, 0, $"the text is longer than {options.MaxBytes} bytes")]);
 }

@@ -1,84 +1,35 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Rcmgr;
 
 /// <summary>Reads the JSON form of limits from text that may be hostile (specification §4.3).</summary>
 internal ref partial struct LimitsJsonReader
 {
-    // The format needs three levels; the rest is room for what unknown names may hold.
-    private const int MaxDepth = 64;
-
-    private readonly ReadOnlySpan<byte> _text;
     private readonly LimitsReadOptions _options;
-    private readonly List<LimitsProblem> _problems = [];
     private readonly List<WrittenLimit> _written = [];
     private readonly HashSet<LimitSection> _seen = [];
     private readonly Dictionary<ScopeKind, PartialLimits> _classes = [];
     private readonly Dictionary<ScopeKind, Dictionary<string, PartialLimits>> _named = [];
     private readonly Dictionary<string, long> _peerOffsets = [];
-    private Utf8JsonReader _json;
-    private LimitsPath _path;
-    private long _nameOffset;
-    private int _entries;
+    private LimitsTextReader _in;
 
-    private LimitsJsonReader(ReadOnlySpan<byte> utf8Json, LimitsReadOptions options)
+    private LimitsJsonReader(LimitsTextReader input, LimitsReadOptions options)
     {
-        _text = utf8Json;
+        _in = input;
         _options = options;
-        _json = Open(utf8Json);
     }
 
-    public static LimitsReadResult Read(ReadOnlySpan<byte> utf8Json, LimitsReadOptions options)
-    {
-        LimitsJsonReader reader = new(utf8Json, options);
-        PartialResourceManagerLimits? limits = null;
-        try
-        {
-            limits = reader.ReadDocument();
-        }
-        catch (JsonException e)
-        {
-            reader.AddSyntaxError(e);
-        }
-        catch (ReadingEndedException)
-        {
-            // What ended it is among the problems.
-        }
-
-        return new LimitsReadResult(reader._problems.Exists(problem => problem.IsError) ? null : limits, reader._problems);
-    }
-
-    private static Utf8JsonReader Open(ReadOnlySpan<byte> utf8Json) => new(utf8Json, new JsonReaderOptions { MaxDepth = MaxDepth });
+    public static LimitsReadResult<PartialResourceManagerLimits> Read(ReadOnlySpan<byte> utf8Json, LimitsReadOptions options) =>
+        LimitsTextReader.Read(utf8Json, options, input => new LimitsJsonReader(input, options).ReadDocument());
 
     private PartialResourceManagerLimits ReadDocument()
     {
-        if (_options.Lenient)
-            CheckSyntax();
-        else if (_text.StartsWith(Encoding.UTF8.Preamble))
-            Fail(LimitsFormatError.Syntax, 0, "the text starts with a byte order mark", "save it as UTF-8 without one");
-
-        _json.Read();
-        if (RequireObject(null))
+        if (_in.Begin())
         {
-            while (ReadName() is string name)
+            while (_in.ReadName() is string name)
                 ReadSection(name);
         }
 
-        _path = default;
-        if (!_options.Lenient)
-            _json.Read();
-
+        _in.End();
         return Finish();
-    }
-
-    // A pass of its own, so that a text with a wrong value and a later syntax error is a syntax error, as in other readers.
-    // Nothing behind the first value is looked at.
-    private readonly void CheckSyntax()
-    {
-        Utf8JsonReader json = Open(_text);
-        json.Read();
-        json.Skip();
     }
 
     private PartialResourceManagerLimits Finish()
@@ -99,17 +50,17 @@ internal ref partial struct LimitsJsonReader
     private void ReadSection(string name)
     {
         LimitSection? section = LimitSection.Find(name);
-        _path = new LimitsPath(section?.Name ?? name);
+        _in.Path = new LimitsPath(section?.Name ?? name);
         if (section is null)
         {
             ReportUnknownSection(name);
-            _json.Skip();
+            _in.Json.Skip();
             return;
         }
 
-        ReportSpelling(name, section.Name);
+        _in.ReportSpelling(name, section.Name);
         if (!_seen.Add(section))
-            Strictly(LimitsFormatError.Duplicate, _nameOffset, "the section stands there twice", "make one section of the two");
+            _in.Strictly(LimitsFormatError.Duplicate, _in.NameOffset, "the section stands there twice", "make one section of the two");
         if (section.IsMap)
             ReadMap(section.Kind);
         else
@@ -118,54 +69,54 @@ internal ref partial struct LimitsJsonReader
 
     private void ReadMap(ScopeKind kind)
     {
-        if (!RequireObject(null))
+        if (!_in.RequireObject())
             return;
 
         if (!_named.TryGetValue(kind, out Dictionary<string, PartialLimits>? map))
             _named[kind] = map = [];
-        LimitsPath section = _path;
-        while (ReadName() is string name)
+        LimitsPath section = _in.Path;
+        while (_in.ReadName() is string name)
         {
-            _path = section with { Entry = name };
-            CountEntry();
+            _in.Path = section with { Entry = name };
+            _in.CountEntry();
             if (map.ContainsKey(name))
-                Strictly(LimitsFormatError.Duplicate, _nameOffset, "the name stands there twice", "make one entry of the two");
+                _in.Strictly(LimitsFormatError.Duplicate, _in.NameOffset, "the name stands there twice", "make one entry of the two");
             if (kind == ScopeKind.Peer)
-                _peerOffsets[name] = _nameOffset;
+                _peerOffsets[name] = _in.NameOffset;
             map[name] = ReadLimits(PartialLimits.Empty, kind, name);
-            _path = section;
+            _in.Path = section;
         }
     }
 
     private PartialLimits ReadLimits(PartialLimits limits, ScopeKind kind, string? entry)
     {
-        if (!RequireObject(entry))
+        if (!RequireLimits(entry))
             return limits;
 
-        LimitsPath scope = _path;
+        LimitsPath scope = _in.Path;
         int seen = 0;
-        while (ReadName() is string name)
+        while (_in.ReadName() is string name)
         {
             LimitField? known = LimitFields.Find(name);
-            _path = scope with { Field = known?.Name() ?? name };
+            _in.Path = scope with { Field = known?.Name() ?? name };
             if (known is LimitField field)
             {
-                ReportSpelling(name, field.Name());
+                _in.ReportSpelling(name, field.Name());
                 if ((seen & (1 << (int)field)) != 0)
-                    Strictly(LimitsFormatError.Duplicate, _nameOffset, "the limit stands there twice", "remove one of the two");
+                    _in.Strictly(LimitsFormatError.Duplicate, _in.NameOffset, "the limit stands there twice", "remove one of the two");
                 seen |= 1 << (int)field;
-                LimitValue value = ReadValue(field);
+                LimitValue value = _in.ReadLimit(field);
                 limits = limits.With(field, value);
                 if (!value.IsDefault)
-                    _written.Add(new WrittenLimit(kind, entry, field, _path, _json.TokenStartIndex));
+                    _written.Add(new WrittenLimit(kind, entry, field, _in.Path, _in.Json.TokenStartIndex));
             }
             else
             {
                 ReportUnknownField(name);
-                _json.Skip();
+                _in.Json.Skip();
             }
 
-            _path = scope;
+            _in.Path = scope;
         }
 
         return limits;
@@ -177,16 +128,16 @@ internal ref partial struct LimitsJsonReader
         Dictionary<PeerKey, string> spellings = [];
         foreach (string text in _named.GetValueOrDefault(ScopeKind.Peer)?.Keys ?? Enumerable.Empty<string>())
         {
-            _path = new LimitsPath("Peer", text);
+            _in.Path = new LimitsPath("Peer", text);
             if (_options.ParsePeer(text) is not PeerKey peer)
             {
-                Fail(LimitsFormatError.PeerId, _peerOffsets[text], "not a peer id", "write it as 12D3KooW…, Qm… or in its CID form");
+                _in.Fail(LimitsFormatError.PeerId, _peerOffsets[text], "not a peer id", "write it as 12D3KooW…, Qm… or in its CID form");
                 continue;
             }
 
             peers[text] = peer;
             if (!spellings.TryAdd(peer, text))
-                Strictly(LimitsFormatError.Duplicate, _peerOffsets[text], $"the same peer as \"{spellings[peer]}\"", "make one entry of the two");
+                _in.Strictly(LimitsFormatError.Duplicate, _peerOffsets[text], $"the same peer as \"{spellings[peer]}\"", "make one entry of the two");
         }
 
         return peers;
@@ -200,34 +151,5 @@ internal ref partial struct LimitsJsonReader
             limits[peer] = _named[ScopeKind.Peer][text];
 
         return limits;
-    }
-
-    /// <summary>Moves to the value of the object's next member and returns the member's name, or null at the object's end.</summary>
-    private string? ReadName()
-    {
-        while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
-        {
-            _nameOffset = _json.TokenStartIndex;
-            string? name = DecodeText();
-            _json.Read();
-            if (name is not null)
-                return name;
-            _json.Skip();
-        }
-
-        return null;
-    }
-
-    private string? DecodeText()
-    {
-        try
-        {
-            return _json.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            Fail(LimitsFormatError.Syntax, _json.TokenStartIndex, "a text that is not Unicode");
-            return null;
-        }
     }
 }

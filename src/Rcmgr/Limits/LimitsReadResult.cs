@@ -1,16 +1,18 @@
 namespace Rcmgr;
 
 /// <summary>What became of reading a limits text: the limits, all problems that were found, or both. Immutable.</summary>
-public sealed class LimitsReadResult
+/// <typeparam name="T">The limits that the text is about.</typeparam>
+public sealed class LimitsReadResult<T>
+    where T : class
 {
-    internal LimitsReadResult(PartialResourceManagerLimits? limits, IReadOnlyList<LimitsProblem> problems)
+    internal LimitsReadResult(T? limits, IReadOnlyList<LimitsProblem> problems)
     {
         Limits = limits;
         Problems = problems;
     }
 
     /// <summary>The limits; null when one of the problems is an error.</summary>
-    public PartialResourceManagerLimits? Limits { get; }
+    public T? Limits { get; }
 
     /// <summary>
     /// Errors and warnings in the order in which they were found. When there are more than <see cref="LimitsReadOptions.MaxProblems"/>,
@@ -20,6 +22,9 @@ public sealed class LimitsReadResult
 
     /// <summary>The limits, or the errors as an exception.</summary>
     /// <exception cref="LimitsFormatException">The text cannot be used.</exception>
-    public PartialResourceManagerLimits GetLimits() =>
+    public T GetLimits() =>
         Limits ?? throw new LimitsFormatException([.. Problems.Where(problem => problem.IsError)]);
+
+    internal static LimitsReadResult<T> TooLong(int maxBytes) =>
+        new(null, [new(LimitsProblemSeverity.Error, LimitsFormatError.TooLarge, "$", 0, 0, $"the text is longer than {maxBytes} bytes")]);
 }

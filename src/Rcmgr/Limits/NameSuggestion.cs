@@ -33,13 +33,14 @@ internal static class NameSuggestion
         ["block"] = "blockAll",
     };
 
-    public static string? Section(string name) => Closest(name, Sections);
+    public static string? Section(string name) => Among(name, Sections);
 
-    public static string? Field(string name) => Closest(name, Fields);
+    public static string? Field(string name) => Among(name, Fields);
 
-    public static string? Word(string name) => Closest(name, Words);
+    public static string? Word(string name) => Among(name, Words);
 
-    private static string? Closest(string name, string[] candidates)
+    /// <summary>The one of <paramref name="candidates"/> that was probably meant; null when none is near.</summary>
+    public static string? Among(string name, string[] candidates)
     {
         if (name.Length > MaxLength)
             return null;

@@ -31,7 +31,7 @@ internal sealed class ObservingAccounting : AccountingEngine
     public override ConnectionScope? TryOpenConnection(
         Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, out Refusal refusal)
     {
-        Judge(_explainer.OpenConnection(direction, usesFileDescriptor, remoteAddress));
+        Judge(_explainer.OpenAdmittedConnection(direction, usesFileDescriptor, remoteAddress));
         return _inner.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
     }
 
@@ -69,9 +69,9 @@ internal sealed class ObservingAccounting : AccountingEngine
 
     public override SpanScope? TryBeginSpan(ResourceScope owner, out Refusal refusal) => _inner.TryBeginSpan(owner, out refusal);
 
-    public override SlotCounter? Close(ConnectionScope connection)
+    public override AddressSlot? Close(ConnectionScope connection)
     {
-        SlotCounter? slot = _inner.Close(connection);
+        AddressSlot? slot = _inner.Close(connection);
         _limits.Forget(connection);
         return slot;
     }

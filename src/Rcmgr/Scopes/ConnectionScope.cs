@@ -9,7 +9,7 @@ namespace Rcmgr;
 public sealed class ConnectionScope : ResourceScope, IDisposable
 {
     // What counts this connection for its address; taken out under the gate by whoever gives the slot back, so that it comes back once.
-    private SlotCounter? _slot;
+    private AddressSlot? _slot;
 
     internal ConnectionScope(
         Shard shard, long id, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress, bool isAllowlisted)
@@ -90,12 +90,12 @@ public sealed class ConnectionScope : ResourceScope, IDisposable
     public void Dispose() => Engine.Close(this)?.Return();
 
     /// <summary>Has the connection give back the slot of its address at its end. Before anybody else knows the connection.</summary>
-    internal void HoldSlot(SlotCounter? slot) => _slot = slot;
+    internal void HoldSlot(AddressSlot? slot) => _slot = slot;
 
     /// <summary>Under the gate of the connection's shard, when it is closed.</summary>
-    internal SlotCounter? TakeSlot()
+    internal AddressSlot? TakeSlot()
     {
-        SlotCounter? slot = _slot;
+        AddressSlot? slot = _slot;
         if (slot is not null)
             _slot = null;
         return slot;

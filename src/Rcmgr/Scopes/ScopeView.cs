@@ -7,6 +7,7 @@ namespace Rcmgr;
 public sealed class ScopeView : IDisposable
 {
     private readonly SharedScope _scope;
+    private LeakTracker? _tracker;
     private int _disposed;
 
     internal ScopeView(SharedScope scope)
@@ -20,7 +21,17 @@ public sealed class ScopeView : IDisposable
     /// <summary>Lets the scope go away when nothing else needs it.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _scope.Engine.EndView(_scope);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _scope.Engine.EndView(_scope);
+        _tracker?.Closed(this);
+    }
+
+    /// <summary>Has the view named as a leak until it is disposed. Before anybody else knows it.</summary>
+    internal ScopeView TrackedBy(LeakTracker? tracker)
+    {
+        _tracker = tracker;
+        tracker?.Opened(this);
+        return this;
     }
 }

@@ -8,18 +8,18 @@ namespace Rcmgr;
 /// </summary>
 internal sealed class PendingConnection(ResourceManager manager, Direction direction, bool usesFileDescriptor, IPAddress? remoteAddress)
 {
-    private SlotCounter? _slot;
+    private AddressSlot? _slot;
 
     /// <summary>Asks the address: before the connection is tried, or waits, for the first time.</summary>
     public bool TryAdmit(out Refusal refusal)
     {
         refusal = default;
-        return manager.Admission is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _slot, out refusal);
+        return manager.AddressGate is not { } admission || manager.TryAdmit(admission, direction, remoteAddress, out _slot, out refusal);
     }
 
     public ConnectionScope? Attempt(out Refusal refusal)
     {
-        if (manager.Admission is not { } admission)
+        if (manager.AddressGate is not { } admission)
             return manager.Engine.TryOpenConnection(direction, usesFileDescriptor, remoteAddress, out refusal);
         ConnectionScope? connection =
             manager.OpenAdmitted(admission, direction, usesFileDescriptor, remoteAddress, _slot, returnsSlot: false, out refusal);

@@ -103,6 +103,32 @@ public sealed class AdmissionExample
         Assert.Equal(3, asked);
     }
 
+    [Fact]
+    public void Limits_by_address_are_text()
+    {
+        ConnectionLimits read = ConnectionLimitsJson.Read("""{ "SubnetsIPv4": { "/32": 20 } }""");
+        string written = ConnectionLimitsJson.ToText(read, indented: true);
+
+        Assert.Equal(ConnectionLimits.Default with { SubnetsIPv4 = [new(32, 20)] }, ConnectionLimitsJson.Read(written));
+    }
+
+    [Fact]
+    public void They_change_while_connections_are_open()
+    {
+        using var manager = new ResourceManager(new ResourceManagerOptions { Limits = Limits, ConnectionLimitsMayChange = true });
+        ConnectionLimits tighter = ConnectionLimitsJson.Read("""{ "SubnetsIPv4": { "/32": 2 } }""", manager.ConnectionLimits);
+        ConnectionLimitsPlan plan = manager.PlanConnectionLimits(tighter);
+        foreach (ConnectionLimitChange change in plan.Changes)
+            Console.WriteLine(change);
+        foreach (OverConnectionLimit over in plan.Over)
+            Console.WriteLine(over);
+        manager.ApplyConnectionLimits(tighter);
+
+        Assert.Equal("ConnectionLimits.SubnetsIPv4[/32].Connections: 8 -> 2", Assert.Single(plan.Changes).ToString());
+        Assert.Equal(2, Enumerable.Range(0, 9).Count(_ =>
+            manager.TryOpenConnection(Direction.Inbound, usesFileDescriptor: true, IPAddress.Parse("192.0.2.7"), out var _, out var _)));
+    }
+
     private static int Open(ConnectionLimits limits, string address, int tries)
     {
         using var manager = new ResourceManager(new ResourceManagerOptions { Limits = Limits, ConnectionLimits = limits, TimeProvider = new FakeTimeProvider() });

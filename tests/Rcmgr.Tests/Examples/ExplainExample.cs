@@ -1,3 +1,6 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+
 namespace Rcmgr.Tests.Examples;
 
 public sealed class ExplainExample
@@ -22,5 +25,28 @@ public sealed class ExplainExample
 
         Assert.Equal(17, log.Count);
         Assert.Equal("service:dht", explanation.Refusal.ScopeName);
+    }
+
+    [Fact]
+    public void A_connection_is_explained_with_the_limits_of_its_address()
+    {
+        List<string> log = [];
+        using ResourceManager manager = new(new ResourceManagerOptions { Limits = ResourceManagerLimits.Infinite, TimeProvider = new FakeTimeProvider() });
+        IPAddress remote = IPAddress.Parse("192.0.2.7");
+        for (int i = 0; i < 3; i++)
+            manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true, remote);
+
+        Explanation knocking = manager.Explain(ResourceOperation.OpenConnection(Direction.Inbound, usesFileDescriptor: true, remote));
+        foreach (ExplainedAddressLimit limit in knocking.Addresses)
+            log.Add(limit.ToString());
+        // address:192.0.2.7/32: token 3 + 1 of 16 (18.8 %), 0.2 a second, next in 5 s
+        // address:192.0.2.7/32: connection 3 + 1 of 8 (37.5 %)
+
+        Assert.Equal(
+            [
+                "address:192.0.2.7/32: token 3 + 1 of 16 (18.8 %), 0.2 a second, next in 5 s",
+                "address:192.0.2.7/32: connection 3 + 1 of 8 (37.5 %)",
+            ],
+            log);
     }
 }

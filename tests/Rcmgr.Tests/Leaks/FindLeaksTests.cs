@@ -53,6 +53,57 @@ public sealed class FindLeaksTests
     }
 
     [Fact]
+    public void A_view_that_is_never_disposed_keeps_its_scope_in_being_and_is_named()
+    {
+        ResourceManager manager = Create(new LeakTrackingOptions());
+        ScopeView[] views = [manager.ViewPeer(Alice), manager.ViewProtocol("/x"), manager.ViewService("s")];
+        _clock.Advance(TimeSpan.FromSeconds(3));
+
+        IReadOnlyList<ScopeLeak> leaks = manager.FindLeaks().Scopes;
+
+        Assert.Equal(["peer:alice", "protocol:/x", "service:s"], leaks.Select(leak => leak.Name));
+        Assert.Equal([Alice, null, null], leaks.Select(leak => leak.Peer));
+        Assert.All(leaks, leak => Assert.True(leak.IsView && leak.Use.IsZero && !leak.IsCollected));
+        Assert.StartsWith("view of peer:alice, open for 3 s, opened by", leaks[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains(manager.TakeSnapshot().Scopes, scope => scope.Kind == ScopeKind.Peer);
+
+        foreach (ScopeView view in views)
+        {
+            view.Dispose();
+            view.Dispose();
+        }
+
+        Assert.Empty(manager.FindLeaks().Scopes);
+        Assert.DoesNotContain(manager.TakeSnapshot().Scopes, scope => scope.Kind == ScopeKind.Peer);
+    }
+
+    [Fact]
+    public void A_view_that_was_collected_undisposed_is_found_at_any_age()
+    {
+        ResourceManager manager = Create(new LeakTrackingOptions());
+        LoseView(manager);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        ScopeLeak leak = Assert.Single(manager.FindLeaks(TimeSpan.FromHours(1)).Scopes);
+
+        Assert.True(leak.IsCollected && leak.IsView);
+        Assert.Contains(nameof(LoseView), leak.OpenedBy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manager_that_only_observes_names_views_too()
+    {
+        ResourceManager manager = new(new ResourceManagerOptions { Limits = Infinite, ObserveOnly = true, LeakTracking = new LeakTrackingOptions() });
+        ScopeView view = manager.ViewPeer(Alice);
+        Assert.Single(manager.FindLeaks().Scopes);
+
+        view.Dispose();
+
+        Assert.Empty(manager.FindLeaks().Scopes);
+    }
+
+    [Fact]
     public void Younger_scopes_are_left_out()
     {
         ResourceManager manager = Create(new LeakTrackingOptions());
@@ -156,6 +207,9 @@ public sealed class FindLeaksTests
     // What a method's own variables refer to may stay alive until it returns.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void LoseStream(ResourceManager manager) => manager.OpenStream(Alice, Direction.Inbound);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LoseView(ResourceManager manager) => manager.ViewPeer(Alice);
 
     private ResourceManager Create(LeakTrackingOptions tracking) =>
         new(new ResourceManagerOptions { Limits = Infinite, LeakTracking = tracking, TimeProvider = _clock });

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Rcmgr.Testing;
 using static Rcmgr.Tests.Accounting.TestManagers;
 
@@ -28,6 +29,21 @@ public sealed class LeakAssertionTests
         Assert.Contains(nameof(What_is_left_is_named), message, StringComparison.Ordinal);
         Assert.Contains("- 1 inbound streams in the scope system", message, StringComparison.Ordinal);
         Assert.Contains("- 1 releases of something that was not held", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_view_that_is_left_is_named_though_another_of_the_same_scope_was_there_before()
+    {
+        FakeTimeProvider clock = new();
+        using ResourceManager manager = new(
+            new ResourceManagerOptions { Limits = Infinite, LeakTracking = new LeakTrackingOptions(), TimeProvider = clock });
+        using ScopeView before = manager.ViewPeer(Alice);
+        LeakAssertion assertion = new(manager);
+        using ScopeView left = manager.ViewPeer(Alice);
+
+        string message = Assert.Throws<LeakException>(assertion.Dispose).Message;
+
+        Assert.Equal(2, message.Split("view of peer:alice").Length);
     }
 
     [Fact]

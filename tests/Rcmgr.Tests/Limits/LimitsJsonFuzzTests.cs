@@ -53,7 +53,7 @@ public sealed class LimitsJsonFuzzTests
 
     private static void ReadsOrRefuses(byte[] text, LimitsReadOptions options)
     {
-        LimitsReadResult result = LimitsJson.Parse(text, options);
+        LimitsReadResult<PartialResourceManagerLimits> result = LimitsJson.Parse(text, options);
 
         Assert.InRange(result.Problems.Count, 0, LimitsReadOptions.MaxProblems + 1);
         Assert.Equal(result.Limits is null, result.Problems.Any(problem => problem.IsError));

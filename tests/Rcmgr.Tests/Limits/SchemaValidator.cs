@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Rcmgr.Tests.Limits;
 
-/// <summary>As much of JSON Schema 2020-12 as the schema of limits uses; an unknown keyword is a failure, never an acceptance.</summary>
+/// <summary>As much of JSON Schema 2020-12 as the schemas of limits use; an unknown keyword is a failure, never an acceptance.</summary>
 internal sealed class SchemaValidator
 {
     private readonly JsonElement _root;
@@ -40,6 +40,7 @@ internal sealed class SchemaValidator
         "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!),
         "properties" => Members(value).All(member => !keyword.Value.TryGetProperty(member.Name, out JsonElement known) || Accepts(known, member.Value)),
         "additionalProperties" => Members(value).All(member => IsKnown(schema, member.Name) || Accepts(keyword.Value, member.Value)),
+        "required" => value.ValueKind != JsonValueKind.Object || keyword.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
         "propertyNames" => Members(value).All(member => Accepts(keyword.Value, JsonSerializer.SerializeToElement(member.Name))),
         _ => throw new NotSupportedException(keyword.Name),
     };
@@ -56,6 +57,8 @@ internal sealed class SchemaValidator
     {
         "object" => value.ValueKind == JsonValueKind.Object,
         "string" => value.ValueKind == JsonValueKind.String,
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "number" => value.ValueKind == JsonValueKind.Number,
         "integer" => value.ValueKind == JsonValueKind.Number && decimal.IsInteger(value.GetDecimal()),
         _ => throw new NotSupportedException(type),
     };

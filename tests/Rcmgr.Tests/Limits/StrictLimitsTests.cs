@@ -31,7 +31,7 @@ public sealed class StrictLimitsTests
     public void What_surely_does_not_do_what_its_author_meant_is_an_error(
         string json, LimitsFormatError error, string path, int column, string suggestion)
     {
-        LimitsReadResult result = LimitsJson.Parse(json);
+        LimitsReadResult<PartialResourceManagerLimits> result = LimitsJson.Parse(json);
 
         LimitsProblem problem = Assert.Single(result.Problems);
         Assert.True(problem.IsError);
@@ -53,7 +53,7 @@ public sealed class StrictLimitsTests
     [InlineData("""{"Conn":{"Streams":6}}""", LimitsFormatError.NoEffect, "$.Conn.Streams", "remove it")]
     public void What_may_be_on_purpose_is_a_warning(string json, LimitsFormatError error, string path, string suggestion)
     {
-        LimitsReadResult result = LimitsJson.Parse(json);
+        LimitsReadResult<PartialResourceManagerLimits> result = LimitsJson.Parse(json);
 
         LimitsProblem problem = Assert.Single(result.Problems);
         Assert.False(problem.IsError);

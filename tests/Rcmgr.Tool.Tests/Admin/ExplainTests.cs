@@ -43,6 +43,38 @@ public sealed class ExplainTests
         Assert.Equal(ExitCode.Success, (await ToolRun.RunAsync([.. command, "--fd", "false"])).ExitCode);
     }
 
+    [Fact]
+    public async Task The_command_tells_what_the_limits_by_address_would_say()
+    {
+        using ResourceManager manager = new(new ResourceManagerOptions
+        {
+            Limits = ResourceManagerLimits.Infinite,
+            ConnectionLimits = new ConnectionLimits { SubnetsIPv4 = [new(32, 1)] },
+        });
+        using ConnectionScope open = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true, IPAddress.Parse("192.0.2.1"));
+        using AdminPages pages = new(manager);
+        await using AdminServer server = await StartAsync(pages);
+        string[] command = ["explain", "--admin", server.EndPoint.ToString(), "--address"];
+
+        ToolRun refused = await ToolRun.RunAsync([.. command, "192.0.2.1"]);
+        ToolRun loopback = await ToolRun.RunAsync([.. command, "127.0.0.1"]);
+        ToolRun json = await ToolRun.RunAsync([.. command, "192.0.2.2", "--json"]);
+
+        Assert.Equal(ExitCode.Failure, refused.ExitCode);
+        Assert.Matches(@"address:192.0.2.1/32 +rate +1 +1 +16 +6.3 % +next in \S+ s\n", refused.Output);
+        Assert.Matches(@"address:192.0.2.1/32 +conns +1 +1 +1 +100 % +refuses\n", refused.Output);
+        Assert.EndsWith("raise ConnectionLimits.SubnetsIPv4[/32].Connections", refused.LastLine, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, loopback.ExitCode);
+        Assert.Contains("loopback is exempt from limits by address", loopback.Output, StringComparison.Ordinal);
+        using JsonDocument answer = JsonDocument.Parse(json.Output);
+        Assert.Equal("none", answer.RootElement.GetProperty("addressExemption").GetString());
+        Assert.Equal(
+            [("connectionRate", 0L, 16L), ("subnetLimit", 0L, 1L)],
+            answer.RootElement.GetProperty("addresses").EnumerateArray().Select(limit =>
+                (limit.GetProperty("reason").GetString()!, limit.GetProperty("current").GetInt64(), limit.GetProperty("allowed").GetInt64())));
+        Assert.Equal(1, manager.Admission!.HeldSubnets);
+    }
+
     [Theory]
     [InlineData("peer=nobody")]
     [InlineData("direction=sideways")]

@@ -33,6 +33,16 @@ public sealed class AddressOptionsTests
         Assert.Empty(Parse("--connection-limits", "none").Limits.SubnetsIPv4);
     }
 
+    [Fact]
+    public void What_is_no_profile_is_a_file_that_scales_its_own_limits()
+    {
+        (Command command, AddressOptions options) = Create();
+
+        Assert.Equal("./addresses.json", options.ReadFile(command.Parse(["--connection-limits", "./addresses.json"])));
+        Assert.Null(options.ReadFile(command.Parse(["--connection-limits", "private"])));
+        Assert.NotEmpty(command.Parse(["--connection-limits", "./addresses.json", "--peers-per-address", "5"]).Errors);
+    }
+
     [Theory]
     [InlineData(RefusalReason.SubnetLimit, "subnetLimit")]
     [InlineData(RefusalReason.NetworkLimit, "networkLimit")]
@@ -45,11 +55,17 @@ public sealed class AddressOptionsTests
 
     private static (ConnectionLimits Limits, Allowlist Allowlist) Parse(params string[] args)
     {
-        AddressOptions options = new();
-        Command command = new("node", "");
-        options.AddTo(command);
+        (Command command, AddressOptions options) = Create();
         ParseResult parsed = command.Parse(args);
         Assert.Empty(parsed.Errors);
         return (options.ReadLimits(parsed), options.ReadAllowlist(parsed));
+    }
+
+    private static (Command Command, AddressOptions Options) Create()
+    {
+        AddressOptions options = new();
+        Command command = new("node", "");
+        options.AddTo(command);
+        return (command, options);
     }
 }

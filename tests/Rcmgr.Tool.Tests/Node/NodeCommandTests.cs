@@ -128,6 +128,27 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
+    public async Task A_changed_file_of_limits_by_address_is_applied_while_the_node_runs_and_a_bad_one_is_not()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using TemporaryFile limits = new("""{ "SubnetsIPv4": { "/32": 10 } }""");
+        await using LineChannel output = new();
+        await using LineChannel error = new();
+        Task<int> node = Program.RunAsync(
+            ["node", "--listen", "/ip4/127.0.0.1/tcp/0", "--connection-limits", limits.Path], output, error, stop.Token);
+        await output.WaitForAsync("listening");
+
+        await File.WriteAllTextAsync(limits.Path, """{ "SubnetsIPv4": { "/32": 20 } }""", stop.Token);
+        Assert.Equal(
+            "information: Limit changes: ConnectionLimits.SubnetsIPv4[/32].Connections: 10 -> 20", await error.WaitForAsync("Limit changes"));
+        await File.WriteAllTextAsync(limits.Path, """{ "SubnetIPv4": {} }""", stop.Token);
+        await error.WaitForAsync("nothing was changed; 1 errors");
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await node);
+    }
+
+    [Fact]
     public async Task A_missing_limits_file_is_an_error_that_names_it()
     {
         ToolRun run = await ToolRun.RunAsync("node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", "/no/such/file.json");

@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace Rcmgr;
 
 /// <content>The values of limits: numbers, words, and decimal strings for memory.</content>
-internal ref partial struct LimitsJsonReader
+internal ref partial struct LimitsTextReader
 {
     private const long LargestCount = int.MaxValue;
     private const string Expected = "an integer or one of \"default\", \"unlimited\", \"blockAll\" is expected";
 
-    private LimitValue ReadValue(LimitField field) => _json.TokenType switch
+    /// <summary>Reads a limit; of what is none, says so and passes it over.</summary>
+    public LimitValue ReadLimit(LimitField field) => Json.TokenType switch
     {
         JsonTokenType.Number => ReadNumber(field),
         JsonTokenType.String when ReadWord() is LimitValue word => word,
@@ -27,7 +28,7 @@ internal ref partial struct LimitsJsonReader
     // The raw bytes are compared: a word with escapes in it is not a word, as in other readers.
     private readonly LimitValue? ReadWord()
     {
-        ReadOnlySpan<byte> word = _json.ValueSpan;
+        ReadOnlySpan<byte> word = Json.ValueSpan;
         if (word.SequenceEqual("default"u8))
             return LimitValue.Default;
         if (word.SequenceEqual("unlimited"u8))
@@ -40,9 +41,9 @@ internal ref partial struct LimitsJsonReader
 
     private LimitValue ReadNumber(LimitField field)
     {
-        if (_json.ValueSpan.IndexOfAny(".eE"u8) >= 0)
+        if (Json.ValueSpan.IndexOfAny(".eE"u8) >= 0)
             return Wrong(LimitsFormatError.Type, "a number without fraction and exponent is expected", WholeNumber());
-        if (!_json.TryGetInt64(out long number))
+        if (!Json.TryGetInt64(out long number))
             return OutOfRange();
 
         return FromNumber(field, number);
@@ -74,7 +75,7 @@ internal ref partial struct LimitsJsonReader
                 Warn(LimitsFormatError.Spelling, "-2 means that nothing is allowed", "write \"blockAll\"");
                 return LimitValue.BlockAll;
             case < 0:
-                Strictly(LimitsFormatError.Range, _json.TokenStartIndex, "a negative limit allows nothing", "write \"blockAll\" if that is meant");
+                Strictly(LimitsFormatError.Range, Json.TokenStartIndex, "a negative limit allows nothing", "write \"blockAll\" if that is meant");
                 break;
             case > LargestCount when field != LimitField.Memory:
                 Warn(LimitsFormatError.Range, $"scopes count to {LargestCount}", "write \"unlimited\"");
@@ -96,7 +97,7 @@ internal ref partial struct LimitsJsonReader
         return Wrong(LimitsFormatError.Type, Expected, suggestion);
     }
 
-    private LimitValue WrongKind() => _json.TokenType == JsonTokenType.Null
+    private LimitValue WrongKind() => Json.TokenType == JsonTokenType.Null
         ? Wrong(LimitsFormatError.Null, "null has no meaning here", "leave the limit out for the default, or write \"unlimited\" or \"blockAll\"")
         : Wrong(LimitsFormatError.Type, Expected);
 
@@ -105,14 +106,14 @@ internal ref partial struct LimitsJsonReader
 
     private LimitValue Wrong(LimitsFormatError error, string message, string? suggestion = null)
     {
-        Fail(error, _json.TokenStartIndex, message, suggestion);
-        _json.Skip();
+        Fail(error, Json.TokenStartIndex, message, suggestion);
+        Json.Skip();
         return LimitValue.Default;
     }
 
     private readonly string? WholeNumber()
     {
-        bool isWhole = _json.TryGetDecimal(out decimal number) && decimal.IsInteger(number) && Math.Abs(number) <= long.MaxValue;
+        bool isWhole = Json.TryGetDecimal(out decimal number) && decimal.IsInteger(number) && Math.Abs(number) <= long.MaxValue;
         return isWhole ? string.Create(CultureInfo.InvariantCulture, $"write {decimal.ToInt64(number)}") : null;
     }
 }
