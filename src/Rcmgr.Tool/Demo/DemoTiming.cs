@@ -23,7 +23,7 @@ internal sealed record DemoTiming(TimeSpan Total)
     public static TimeSpan NewcomerPatience { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>When the last attack may start, on a machine so busy that the demo takes longer than it was asked to.</summary>
-    public static TimeSpan LastStart { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan LastStart { get; } = TimeSpan.FromSeconds(18);
 
     /// <summary>When the demo ends at the latest, whatever happens.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);

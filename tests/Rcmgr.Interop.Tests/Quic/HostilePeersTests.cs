@@ -19,7 +19,7 @@ public sealed class HostilePeersTests
         QuicAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using TestHost server = await QuicHosts.StartAsync(
-            Limits, configure: options => options with { HandshakeTimeout = TimeSpan.FromSeconds(2) });
+            Limits, configure: options => options with { HandshakeTimeout = TimeSpan.FromSeconds(5) });
         await using TestHost honest = await QuicHosts.StartAsync();
         PeerId peer = await honest.Host.DialAsync(server.Address, ct);
         IAttack attack = AttackCatalog.Attacks.Single(attack => attack.Kind == kind);
