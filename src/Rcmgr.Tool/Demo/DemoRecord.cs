@@ -45,6 +45,9 @@ internal sealed class DemoRecord
         set => Write(() => _inUseAtTheEnd = value);
     }
 
+    /// <summary>How often the node has refused.</summary>
+    public long Refused => Latest?.Refusals.Sum(refusal => refusal.Count) ?? 0;
+
     public int Samples => Read(() => _samples);
 
     /// <summary>Questions that the admin endpoint did not answer.</summary>

@@ -79,8 +79,8 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     }
 
     /// <summary>
-    /// One phase after the other; some have an honest newcomer in the middle. On a machine too busy to start them all in time, the
-    /// last ones are left out, and the verdict says so.
+    /// One phase after the other; some have an honest newcomer in the middle, and the first lasts until it is felt. On a machine too
+    /// busy to start them all in time, the last ones are left out, and the verdict says so.
     /// </summary>
     private async Task AttackAsync(DemoCast cast, CancellationToken cancellationToken)
     {
@@ -100,6 +100,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
             Task served = ReceiveNewcomerAsync(cast, phases[i].Newcomer, cancellationToken);
             await Task.Delay(half, cancellationToken);
             await served;
+            await WaitAsync(() => _record.Refused > 0, DemoTiming.AttackPatience, cancellationToken);
             await Task.WhenAll(attackers.Select(attacker => attacker.StopAsync(LeavePatience)));
         }
     }
@@ -112,7 +113,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
 
         StartHonest(cast, newcomer);
         return newcomer.IsJudged
-            ? WaitAsync(() => _record.Of(newcomer).WasServed, DemoTiming.NewcomerPatience, cancellationToken)
+            ? WaitAsync(() => _record.Of(newcomer).WasServed, DemoTiming.AttackPatience, cancellationToken)
             : Task.CompletedTask;
     }
 

@@ -19,8 +19,8 @@ internal sealed record DemoTiming(TimeSpan Total)
     /// <summary>How long after everybody else has gone the node may still hold something.</summary>
     public static TimeSpan ReleasePatience { get; } = TimeSpan.FromSeconds(HandshakeSeconds + 1);
 
-    /// <summary>How much longer an attack goes on for an honest newcomer who comes in the middle of it and must be let in.</summary>
-    public static TimeSpan NewcomerPatience { get; } = TimeSpan.FromSeconds(8);
+    /// <summary>How much longer an attack goes on until it has shown what it is to show, on a machine so busy that everything starts late.</summary>
+    public static TimeSpan AttackPatience { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>When the last attack may start, on a machine so busy that the demo takes longer than it was asked to.</summary>
     public static TimeSpan LastStart { get; } = TimeSpan.FromSeconds(18);

@@ -12,7 +12,7 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
     public bool Passed => Findings.All(finding => finding.Holds);
 
     public static DemoVerdict Of(DemoRecord record) => new(
-        [.. HonestPeers(record), Limits(record), Refusals(record.Latest), Release(record.Latest), Stop(record.InUseAtTheEnd)],
+        [.. HonestPeers(record), Limits(record), Refusals(record.Refused), Release(record.Latest), Stop(record.InUseAtTheEnd)],
         Remarks(record));
 
     private static IEnumerable<Finding> HonestPeers(DemoRecord record) => record.Honest.Count == 0
@@ -41,11 +41,7 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
             : new(true, $"every limit of every scope held in all {record.Samples} samples");
     }
 
-    private static Finding Refusals(AdminReport? latest)
-    {
-        long count = latest?.Refusals.Sum(refusal => refusal.Count) ?? 0;
-        return new(count > 0, $"the node refused {count} times");
-    }
+    private static Finding Refusals(long count) => new(count > 0, $"the node refused {count} times");
 
     private static Finding Release(AdminReport? latest)
     {
