@@ -20,7 +20,7 @@ internal static class DemoCommand
             DefaultValueFactory = _ => DemoTiming.DefaultSeconds,
             CustomParser = argument => ParseSeconds(argument, DemoTiming.MinSeconds, DemoTiming.MaxSeconds),
         };
-        Command command = new("demo", "Flood a guarded node on this machine and show what it refuses, why, and who gets through.") { seconds };
+        Command command = new("demo", "Flood a guarded node on this machine over TCP and QUIC and show what it refuses, why, and who gets through.") { seconds };
         command.SetAction((parsed, cancellationToken) =>
         {
             InvocationConfiguration configuration = parsed.InvocationConfiguration;

@@ -13,9 +13,9 @@ internal static class NodeCommand
     {
         Option<Multiaddress[]> listen = new("--listen")
         {
-            Description = "Where to listen, such as /ip4/0.0.0.0/tcp/4001 or /ip4/0.0.0.0/udp/4001/quic-v1; port 0 takes a free one.",
+            Description = "Where to listen, such as /ip4/0.0.0.0/tcp/4001 or /ip4/0.0.0.0/udp/4001/quic-v1; port 0 takes a free one. "
+                + "Without it: TCP and QUIC on every IPv4 interface, on port 4001, or on a free one when that is taken.",
             HelpName = "ADDR",
-            Required = true,
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             CustomParser = ParseAddresses,
@@ -43,17 +43,21 @@ internal static class NodeCommand
         AddressOptions byAddress = new();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
         Option<bool> observeOnly = new("--observe-only") { Description = "Admit everything; only tell what the limits would have refused." };
+        Option<bool> onLoopback = new("--on-loopback") { Description = "Without --listen: on 127.0.0.1 and a free port.", Hidden = true };
+        Option<int> handshakeSeconds = new("--handshake-seconds") { Description = "The time a handshake may take.", Hidden = true };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, lenient, key, admin, json, observeOnly, stopWithInput,
+            listen, limits, lenient, key, admin, json, observeOnly, onLoopback, handshakeSeconds, stopWithInput,
         };
         byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             NodeSettings settings = new(
-                parsed.GetRequiredValue(listen),
+                parsed.GetValue(listen) ?? [],
+                parsed.GetValue(onLoopback) ? DefaultListen.Loopback : DefaultListen.EveryInterface,
+                parsed.GetValue(handshakeSeconds) is > 0 and int seconds ? TimeSpan.FromSeconds(seconds) : null,
                 parsed.GetValue(limits),
                 parsed.GetValue(lenient),
                 parsed.GetValue(key),
@@ -74,10 +78,10 @@ internal static class NodeCommand
 
     internal static Multiaddress? ParseAddress(string text, SymbolResult result)
     {
-        if (Multiaddress.TryParse(text, out Multiaddress? address) && address.TryGetTcpEndPoint(out _))
+        if (Multiaddress.TryParse(text, out Multiaddress? address) && (address.TryGetTcpEndPoint(out _) || address.TryGetQuicEndPoint(out _)))
             return address;
 
-        result.AddError($"'{text}' is not a TCP address such as /ip4/127.0.0.1/tcp/4001.");
+        result.AddError($"'{text}' is no address of TCP or QUIC such as /ip4/127.0.0.1/tcp/4001 or /ip4/127.0.0.1/udp/4001/quic-v1.");
         return null;
     }
 

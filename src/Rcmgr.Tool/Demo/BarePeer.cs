@@ -19,10 +19,10 @@ internal sealed class BarePeer : IAsyncDisposable
     private const string Muxer = "/yamux/1.0.0";
     private const string Noise = "/noise";
 
-    private readonly YamuxConnection _muxed;
+    private readonly IMuxedConnection _muxed;
     private readonly Task _refusing;
 
-    private BarePeer(YamuxConnection muxed)
+    private BarePeer(IMuxedConnection muxed)
     {
         _muxed = muxed;
         _refusing = RefuseInboundStreamsAsync();
@@ -34,9 +34,10 @@ internal sealed class BarePeer : IAsyncDisposable
     /// <summary>A TCP connection and nothing else.</summary>
     public static async Task<NetworkStream> ConnectAsync(Multiaddress address, CancellationToken cancellationToken)
     {
-        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint) || !IPAddress.IsLoopback(endPoint.Address))
-            throw new ArgumentException("The demo's peers dial TCP on the loopback interface only.", nameof(address));
+        if (!address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
+            throw new ArgumentException($"{address} is no address of TCP.", nameof(address));
 
+        RequireLoopback(endPoint);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -50,27 +51,22 @@ internal sealed class BarePeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, proves <paramref name="identity"/> and starts the muxer.</summary>
+    /// <summary>Connects over TCP or QUIC and proves <paramref name="identity"/>.</summary>
     public static async Task<BarePeer> DialAsync(Multiaddress address, HostIdentity identity, CancellationToken cancellationToken)
     {
-        Stream raw = await ConnectAsync(address, cancellationToken);
-        try
-        {
-            await MultistreamSelect.NegotiateOutboundAsync(raw, [Noise], cancellationToken);
-            using NoiseProtocol noise = new(identity, [Muxer]);
-            SecuredChannel secured = await noise.SecureAsync(raw, isInitiator: true, address.PeerId, cancellationToken);
-            raw = secured.Stream;
-            if (secured.Muxer is null)
-                await MultistreamSelect.NegotiateOutboundAsync(raw, [Muxer], cancellationToken);
-        }
-        catch
-        {
-            await raw.DisposeAsync();
-            throw;
-        }
+        if (!address.TryGetQuicEndPoint(out IPEndPoint? endPoint))
+            return new BarePeer(await DialTcpAsync(address, identity, cancellationToken));
 
-        return new BarePeer(new YamuxConnection(
-            raw, isInitiator: true, YamuxOptions.Default, UnlimitedStreamBudget.Instance, TimeProvider.System, NullLogger.Instance));
+        RequireLoopback(endPoint);
+        return new BarePeer(await BareQuic.DialAsync(endPoint, address.PeerId, identity, cancellationToken));
+    }
+
+    /// <summary>Refuses to attack anybody but this machine.</summary>
+    /// <exception cref="ArgumentException">It is not an address of the loopback interface.</exception>
+    public static void RequireLoopback(IPEndPoint endPoint)
+    {
+        if (!IPAddress.IsLoopback(endPoint.Address))
+            throw new ArgumentException("The demo's peers dial the loopback interface only.", nameof(endPoint));
     }
 
     /// <summary>A stream on which nothing is negotiated yet.</summary>
@@ -96,6 +92,28 @@ internal sealed class BarePeer : IAsyncDisposable
     {
         await _muxed.DisposeAsync();
         await _refusing;
+    }
+
+    private static async Task<YamuxConnection> DialTcpAsync(Multiaddress address, HostIdentity identity, CancellationToken cancellationToken)
+    {
+        Stream raw = await ConnectAsync(address, cancellationToken);
+        try
+        {
+            await MultistreamSelect.NegotiateOutboundAsync(raw, [Noise], cancellationToken);
+            using NoiseProtocol noise = new(identity, [Muxer]);
+            SecuredChannel secured = await noise.SecureAsync(raw, isInitiator: true, address.PeerId, cancellationToken);
+            raw = secured.Stream;
+            if (secured.Muxer is null)
+                await MultistreamSelect.NegotiateOutboundAsync(raw, [Muxer], cancellationToken);
+        }
+        catch
+        {
+            await raw.DisposeAsync();
+            throw;
+        }
+
+        return new YamuxConnection(
+            raw, isInitiator: true, YamuxOptions.Default, UnlimitedStreamBudget.Instance, TimeProvider.System, NullLogger.Instance);
     }
 
     // The node asks who we are; a peer that does not say is still a peer.

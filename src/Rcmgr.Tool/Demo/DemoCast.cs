@@ -21,8 +21,14 @@ internal sealed class DemoCast : IAsyncDisposable
     private Task _nodeReader = Task.CompletedTask;
     private ScopeUsage? _inUseAtItsEnd;
 
-    /// <summary>Where the node listens.</summary>
-    public string Address { get; private set; } = "";
+    /// <summary>Where the node listens on QUIC; null when it does not.</summary>
+    public string? QuicAddress { get; private set; }
+
+    /// <summary>Why the node does not listen on QUIC; null when it does.</summary>
+    public string? WithoutQuic { get; private set; }
+
+    /// <summary>Where the node listens on TCP.</summary>
+    public string TcpAddress { get; private set; } = "";
 
     /// <summary>Where the node's admin endpoint listens.</summary>
     public IPEndPoint Admin { get; private set; } = new(IPAddress.Loopback, 0);
@@ -33,10 +39,13 @@ internal sealed class DemoCast : IAsyncDisposable
     {
         await File.WriteAllTextAsync(_limitsPath, DemoLimits.Json, cancellationToken);
         ToolProcess node = Start(
-            "node", "--listen", "/ip4/127.0.0.1/tcp/0", "--limits", _limitsPath, "--admin", "127.0.0.1:0", "--json", "--stop-with-input");
+            "node", "--on-loopback", "--handshake-seconds", $"{DemoTiming.HandshakeSeconds}", "--limits", _limitsPath, "--admin", "127.0.0.1:0",
+            "--json", "--stop-with-input");
         try
         {
             ReadListening(await node.Lines.ReadAsync(cancellationToken));
+            if (QuicAddress is null)
+                WithoutQuic = ReadReason(await node.Lines.ReadAsync(cancellationToken));
         }
         catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or JsonException or KeyNotFoundException)
         {
@@ -59,9 +68,9 @@ internal sealed class DemoCast : IAsyncDisposable
     }
 
     /// <summary>Starts an honest peer whose reports go to <paramref name="report"/>.</summary>
-    public ToolProcess StartHonest(Action<HonestReport> report)
+    public ToolProcess StartHonest(DemoTransport transport, Action<HonestReport> report)
     {
-        ToolProcess peer = Start("demo-honest", Address, $"{MaxSecondsOfAPeer}");
+        ToolProcess peer = Start("demo-honest", AddressOf(transport), $"{MaxSecondsOfAPeer}");
         _readers.Add(ReadAsync(peer, line =>
         {
             if (HonestReport.FromLine(line) is { } served)
@@ -72,9 +81,10 @@ internal sealed class DemoCast : IAsyncDisposable
 
     /// <summary>Starts one hostile peer, which stops itself after <paramref name="duration"/>; returns once it attacks.</summary>
     /// <exception cref="IOException">It did not start.</exception>
-    public async Task<ToolProcess> StartAttackAsync(IAttack attack, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<ToolProcess> StartAttackAsync(
+        IAttack attack, DemoTransport transport, TimeSpan duration, CancellationToken cancellationToken)
     {
-        ToolProcess attacker = Start("demo-attacker", attack.Kind, Address, $"{Math.Ceiling(duration.TotalSeconds)}");
+        ToolProcess attacker = Start("demo-attacker", attack.Kind, AddressOf(transport), $"{Math.Ceiling(duration.TotalSeconds)}");
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task reading = ReadAsync(attacker, _ => ready.TrySetResult());
         _readers.Add(reading);
@@ -112,10 +122,22 @@ internal sealed class DemoCast : IAsyncDisposable
         return happened.GetProperty("event").GetString() == StoppedEvent ? AdminJsonReader.Use(happened.GetProperty("inUse")) : null;
     }
 
+    private static string? ReadReason(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.GetProperty("reason").GetString();
+    }
+
+    private string AddressOf(DemoTransport transport) => transport == DemoTransport.Tcp
+        ? TcpAddress
+        : QuicAddress ?? throw new InvalidOperationException("The node does not listen on QUIC.");
+
     private void ReadListening(string line)
     {
         using JsonDocument document = JsonDocument.Parse(line);
-        Address = document.RootElement.GetProperty("addrs")[0].GetString() ?? "";
+        string[] addresses = [.. document.RootElement.GetProperty("addrs").EnumerateArray().Select(address => address.GetString() ?? "")];
+        TcpAddress = addresses[0];
+        QuicAddress = addresses.ElementAtOrDefault(1);
         Admin = IPEndPoint.Parse(document.RootElement.GetProperty("admin").GetString() ?? "");
     }
 }

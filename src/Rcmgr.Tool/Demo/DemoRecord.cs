@@ -9,10 +9,10 @@ internal sealed class DemoRecord
 
     private readonly Lock _gate = new();
     private readonly List<string> _violations = [];
+    private readonly Dictionary<HonestPart, HonestReport> _honest = [];
     private AdminReport? _latest;
     private IReadOnlyList<string> _skippedAttacks = [];
-    private HonestReport _veteran = HonestReport.Nothing;
-    private HonestReport _newcomer = HonestReport.Nothing;
+    private string? _withoutQuic;
     private ScopeUsage? _inUseAtTheEnd;
     private int _samples;
     private int _missedSamples;
@@ -20,18 +20,15 @@ internal sealed class DemoRecord
     /// <summary>The newest answer of the node's admin endpoint; null before the first.</summary>
     public AdminReport? Latest => Read(() => _latest);
 
-    /// <summary>How the honest peer fares that connected before the attacks.</summary>
-    public HonestReport Veteran
-    {
-        get => Read(() => _veteran);
-        set => Write(() => _veteran = value);
-    }
+    /// <summary>The honest peers that have come, each with how it fares.</summary>
+    public IReadOnlyList<KeyValuePair<HonestPart, HonestReport>> Honest => Read<IReadOnlyList<KeyValuePair<HonestPart, HonestReport>>>(
+        () => [.. HonestPart.All.Where(_honest.ContainsKey).Select(part => KeyValuePair.Create(part, _honest[part]))]);
 
-    /// <summary>How the honest peer fares that came during the attacks.</summary>
-    public HonestReport Newcomer
+    /// <summary>Why the node does not listen on QUIC; null when it does.</summary>
+    public string? WithoutQuic
     {
-        get => Read(() => _newcomer);
-        set => Write(() => _newcomer = value);
+        get => Read(() => _withoutQuic);
+        set => Write(() => _withoutQuic = value);
     }
 
     /// <summary>Attacks for which there was no time.</summary>
@@ -48,6 +45,9 @@ internal sealed class DemoRecord
         set => Write(() => _inUseAtTheEnd = value);
     }
 
+    /// <summary>How often the node has refused.</summary>
+    public long Refused => Latest?.Refusals.Sum(refusal => refusal.Count) ?? 0;
+
     public int Samples => Read(() => _samples);
 
     /// <summary>Questions that the admin endpoint did not answer.</summary>
@@ -55,6 +55,11 @@ internal sealed class DemoRecord
 
     /// <summary>Scopes seen above their limits, the first few.</summary>
     public IReadOnlyList<string> Violations => Read<IReadOnlyList<string>>(() => [.. _violations]);
+
+    /// <summary>How an honest peer fares; one that has not come is one that has done nothing.</summary>
+    public HonestReport Of(HonestPart part) => Read(() => _honest.GetValueOrDefault(part, HonestReport.Nothing));
+
+    public void Report(HonestPart part, HonestReport report) => Write(() => _honest[part] = report);
 
     public void AddSample(AdminReport report) => Write(() =>
     {

@@ -11,6 +11,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
 
     private readonly DemoRecord _record = new();
+    private readonly List<(HonestPart Part, ToolProcess Process)> _honest = [];
     private readonly long _started = Stopwatch.GetTimestamp();
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -39,22 +40,20 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     private async Task PerformAsync(DemoCast cast, CancellationToken cancellationToken)
     {
         ToolProcess node = await cast.StartNodeAsync(cancellationToken);
+        _record.WithoutQuic = cast.WithoutQuic;
         using AdminClient admin = new(cast.Admin);
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task sampling = SampleAsync(admin, over.Token);
 
-        ToolProcess veteran = cast.StartHonest(report => _record.Veteran = report);
-        screen.Phase = "an honest peer connects";
-        await WaitAsync(() => _record.Veteran.ConnectedAfter is not null || veteran.HasExited, cancellationToken);
+        StartHonest(cast, HonestPart.Veteran);
+        if (cast.QuicAddress is not null)
+            StartHonest(cast, HonestPart.QuicVeteran);
+        screen.Phase = "honest peers connect";
+        await WaitAsync(() => _honest.All(peer => _record.Of(peer.Part).ConnectedAfter is not null || peer.Process.HasExited), cancellationToken);
 
-        ToolProcess? newcomer = await AttackAsync(cast, cancellationToken);
+        await AttackAsync(cast, cancellationToken);
         screen.Phase = "everybody leaves";
-        Task newcomerLeaves = newcomer?.StopAsync(LeavePatience) ?? Task.CompletedTask;
-        bool left = await veteran.StopAsync(LeavePatience);
-        await newcomerLeaves;
-        if (!left || veteran.ExitCode != ExitCode.Success)
-            _record.Veteran = _record.Veteran with { Lost = _record.Veteran.Lost + 1, LastError = $"its process failed: {veteran.Errors}" };
-
+        await Task.WhenAll(_honest.Select(peer => LeaveAsync(peer.Part, peer.Process)));
         await WaitForReleaseAsync(cancellationToken);
         await over.CancelAsync();
         await sampling;
@@ -64,14 +63,28 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
         _record.InUseAtTheEnd = await cast.StopNodeAsync(node, LeavePatience);
     }
 
-    /// <summary>
-    /// One phase after the other; the honest newcomer comes in the second, while every place is wanted. On a machine too busy to
-    /// start them all in time, the last ones are left out, and the verdict says so.
-    /// </summary>
-    private async Task<ToolProcess?> AttackAsync(DemoCast cast, CancellationToken cancellationToken)
+    private void StartHonest(DemoCast cast, HonestPart part)
     {
-        ToolProcess? newcomer = null;
-        IReadOnlyList<AttackPhase> phases = AttackCatalog.Phases;
+        _record.Report(part, HonestReport.Nothing);
+        _honest.Add((part, cast.StartHonest(part.Transport, report => _record.Report(part, report))));
+    }
+
+    private async Task LeaveAsync(HonestPart part, ToolProcess process)
+    {
+        if (await process.StopAsync(LeavePatience) && process.ExitCode == ExitCode.Success)
+            return;
+
+        HonestReport report = _record.Of(part);
+        _record.Report(part, report with { Lost = report.Lost + 1, LastError = $"its process failed: {process.Errors}" });
+    }
+
+    /// <summary>
+    /// One phase after the other; some have an honest newcomer in the middle, and the first lasts until it is felt. On a machine too
+    /// busy to start them all in time, the last ones are left out, and the verdict says so.
+    /// </summary>
+    private async Task AttackAsync(DemoCast cast, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AttackPhase> phases = AttackCatalog.Phases(cast.QuicAddress is not null);
         for (int i = 0; i < phases.Count; i++)
         {
             if (Stopwatch.GetElapsedTime(_started) > DemoTiming.LastStart)
@@ -84,18 +97,31 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
             ToolProcess[] attackers = await StartAsync(cast, phases[i], cancellationToken);
             TimeSpan half = timing.NextPhase(phases.Count - i, Stopwatch.GetElapsedTime(_started)) / 2;
             await Task.Delay(half, cancellationToken);
-            if (i == 1)
-                newcomer = cast.StartHonest(report => _record.Newcomer = report);
-
+            Task served = ReceiveNewcomerAsync(cast, phases[i].Newcomer, cancellationToken);
             await Task.Delay(half, cancellationToken);
+            await served;
+            await WaitAsync(() => _record.Refused > 0, DemoTiming.AttackPatience, cancellationToken);
             await Task.WhenAll(attackers.Select(attacker => attacker.StopAsync(LeavePatience)));
         }
+    }
 
-        return newcomer;
+    /// <summary>Completes when the newcomer, if there is one who must be served, is served: that is to happen amid the attack.</summary>
+    private Task ReceiveNewcomerAsync(DemoCast cast, HonestPart? newcomer, CancellationToken cancellationToken)
+    {
+        if (newcomer is null)
+            return Task.CompletedTask;
+
+        StartHonest(cast, newcomer);
+        return newcomer.IsJudged
+            ? WaitAsync(() => _record.Of(newcomer).WasServed, DemoTiming.AttackPatience, cancellationToken)
+            : Task.CompletedTask;
     }
 
     private Task<ToolProcess[]> StartAsync(DemoCast cast, AttackPhase phase, CancellationToken cancellationToken) => Task.WhenAll(
-        phase.Attacks.Select(attack => cast.StartAttackAsync(attack, timing.Total, cancellationToken)));
+    [
+        .. phase.Tcp.Select(attack => cast.StartAttackAsync(attack, DemoTransport.Tcp, timing.Total, cancellationToken)),
+        .. phase.Quic.Select(attack => cast.StartAttackAsync(attack, DemoTransport.Quic, timing.Total, cancellationToken)),
+    ]);
 
     private async Task SampleAsync(AdminClient admin, CancellationToken cancellationToken)
     {
@@ -121,14 +147,16 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
     private async Task WaitForReleaseAsync(CancellationToken cancellationToken)
     {
         int before = _record.Samples;
-        long started = Stopwatch.GetTimestamp();
-        await WaitAsync(
-            () => (_record.Samples > before + 1 && HoldsNothing(_record.Latest))
-                || Stopwatch.GetElapsedTime(started) > DemoTiming.ReleasePatience,
-            cancellationToken);
+        await WaitAsync(() => _record.Samples > before + 1 && HoldsNothing(_record.Latest), DemoTiming.ReleasePatience, cancellationToken);
     }
 
     private static bool HoldsNothing(AdminReport? report) => report is not null && report.Scopes.All(scope => scope.Use.IsZero);
+
+    private static Task WaitAsync(Func<bool> condition, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        return WaitAsync(() => condition() || Stopwatch.GetElapsedTime(started) > patience, cancellationToken);
+    }
 
     private static async Task WaitAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
@@ -147,7 +175,7 @@ internal sealed class DemoRunner(DemoTiming timing, DemoScreen screen, TextWrite
         foreach (string note in verdict.Notes)
             await output.WriteLineAsync($" note   {note}");
 
-        await output.WriteLineAsync(verdict.Passed ? "PASSED: the node kept its limits and its honest peer" : "FAILED");
+        await output.WriteLineAsync(verdict.Passed ? "PASSED: the node kept its limits and its honest peers" : "FAILED");
         return verdict.Passed ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -10,7 +10,8 @@ internal static class DemoTable
     private const int MaxPeers = 6;
     private const int MaxProtocols = 3;
     private const int MaxRefusals = 8;
-    private const int NameWidth = 34;
+    private const int NameWidth = 26;
+    private const int HonestWidth = 21;
 
     public static IReadOnlyList<string> Rows(DemoRecord record, string phase, TimeSpan elapsed)
     {
@@ -27,9 +28,9 @@ internal static class DemoTable
         rows.Add("");
         rows.AddRange(Refusals(report));
         rows.Add("");
-        rows.Add(Row("honest peer ", record.Veteran));
-        if (record.Newcomer.Dials > 0)
-            rows.Add(Row("its newcomer", record.Newcomer));
+        rows.AddRange(record.Honest.Select(peer => $"{peer.Key.Name,-HonestWidth}  {Describe(peer.Value)}"));
+        if (record.WithoutQuic is { } reason)
+            rows.Add($"without QUIC: {reason}");
         return rows;
     }
 
@@ -42,18 +43,18 @@ internal static class DemoTable
         StringBuilder line = new(Text($"{elapsed.TotalSeconds,5:0.0} s  {phase}"));
         if (record.Latest is { } report)
         {
-            foreach (ScopeKind kind in (ReadOnlySpan<ScopeKind>)[ScopeKind.System, ScopeKind.Transient])
-            {
-                if (report.Find(kind) is { } scope)
-                    line.Append(Text($" | {scope.Name} conns {Connections(scope)} streams {Streams(scope)} memory {Memory(scope)}"));
-            }
-
+            if (report.Find(ScopeKind.System) is { } system)
+                line.Append(Text($" | system conns {Connections(system)} streams {Streams(system)} memory {Memory(system)}"));
+            if (report.Find(ScopeKind.Transient) is { } transient)
+                line.Append(Text($" | transient conns {Connections(transient)}"));
             line.Append(Text($" | refused {report.Refusals.Sum(refusal => refusal.Count)}"));
             foreach (RefusalCount most in Top(report).Take(1))
                 line.Append(Text($", most by {Describe(most)}"));
         }
 
-        return line.Append(Text($" | {Row("honest", record.Veteran)}")).ToString();
+        HonestReport[] honest = [.. record.Honest.Where(peer => peer.Key.IsJudged).Select(peer => peer.Value)];
+        return line.Append(Text(
+            $" | honest peers: {honest.Sum(peer => peer.Pings + peer.Echoes)} exchanges, {honest.Sum(peer => peer.Lost)} lost")).ToString();
     }
 
     private static IEnumerable<AdminScope> Shown(AdminReport report) =>
@@ -84,11 +85,11 @@ internal static class DemoTable
         Row(Shorten(scope.Name), Connections(scope), Streams(scope), Memory(scope), $"{scope.Use.FileDescriptors}/{Limit(scope.Limits.FileDescriptors)}");
 
     private static string Row(string name, string connections, string streams, string memory, string fileDescriptors) =>
-        $"{name,-NameWidth} {connections,12} {streams,12} {memory,20} {fileDescriptors,10}".TrimEnd();
+        $"{name,-NameWidth} {connections,11} {streams,10} {memory,15} {fileDescriptors,7}".TrimEnd();
 
-    private static string Row(string name, HonestReport peer) => peer.ConnectedAfter is null
-        ? $"{name} not connected after {peer.Dials} dials"
-        : Text($"{name} {peer.Pings} pings (p50 {peer.PingP50.TotalMilliseconds:0.0} ms, p99 {peer.PingP99.TotalMilliseconds:0.0} ms), {peer.Echoes} echoes, {peer.Lost} lost");
+    private static string Describe(HonestReport peer) => peer.ConnectedAfter is null
+        ? $"not connected after {peer.Dials} dials"
+        : Text($"{peer.Pings} pings (p50 {peer.PingP50.TotalMilliseconds:0.0}, p99 {peer.PingP99.TotalMilliseconds:0.0} ms), {peer.Echoes} echoes, {peer.Lost} lost");
 
     private static string Connections(AdminScope scope) =>
         $"{scope.Use.ConnectionsInbound + scope.Use.ConnectionsOutbound}/{Limit(scope.Limits.Connections)}";

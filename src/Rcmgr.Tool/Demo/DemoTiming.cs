@@ -13,11 +13,17 @@ internal sealed record DemoTiming(TimeSpan Total)
     /// <summary>Short, but still an attack.</summary>
     private static readonly TimeSpan ShortestPhase = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long the node lets a handshake take: those that never end are to end while the demo runs.</summary>
+    public const int HandshakeSeconds = 5;
+
     /// <summary>How long after everybody else has gone the node may still hold something.</summary>
-    public static TimeSpan ReleasePatience { get; } = TimeSpan.FromSeconds(4);
+    public static TimeSpan ReleasePatience { get; } = TimeSpan.FromSeconds(HandshakeSeconds + 1);
+
+    /// <summary>How much longer an attack goes on until it has shown what it is to show, on a machine so busy that everything starts late.</summary>
+    public static TimeSpan AttackPatience { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>When the last attack may start, on a machine so busy that the demo takes longer than it was asked to.</summary>
-    public static TimeSpan LastStart { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan LastStart { get; } = TimeSpan.FromSeconds(18);
 
     /// <summary>When the demo ends at the latest, whatever happens.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);

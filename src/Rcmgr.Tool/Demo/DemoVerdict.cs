@@ -12,18 +12,22 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
     public bool Passed => Findings.All(finding => finding.Holds);
 
     public static DemoVerdict Of(DemoRecord record) => new(
-        [HonestPeer(record.Veteran), Limits(record), Refusals(record.Latest), Release(record.Latest), Stop(record.InUseAtTheEnd)],
+        [.. HonestPeers(record), Limits(record), Refusals(record.Refused), Release(record.Latest), Stop(record.InUseAtTheEnd)],
         Remarks(record));
 
-    private static Finding HonestPeer(HonestReport peer)
+    private static IEnumerable<Finding> HonestPeers(DemoRecord record) => record.Honest.Count == 0
+        ? [new(false, "no honest peer took part")]
+        : record.Honest.Where(peer => peer.Key.IsJudged).Select(peer => HonestPeer(peer.Key, peer.Value));
+
+    private static Finding HonestPeer(HonestPart part, HonestReport peer)
     {
         if (peer.ConnectedAfter is null)
-            return new(false, $"the honest peer never got in: {peer.LastError}");
+            return new(false, $"the {part.Name} never got in: {peer.LastError}");
 
         string text = Text(
-            $"the honest peer lost {peer.Lost} of {peer.Pings + peer.Echoes + peer.Lost} exchanges ({peer.Pings} pings, {peer.Echoes} echoes answered; ping p50 {peer.PingP50.TotalMilliseconds:0.0} ms, p99 {peer.PingP99.TotalMilliseconds:0.0} ms)");
+            $"the {part.Name} lost {peer.Lost} of {peer.Pings + peer.Echoes + peer.Lost} exchanges ({peer.Pings} pings, {peer.Echoes} echoes answered; ping p50 {peer.PingP50.TotalMilliseconds:0.0} ms, p99 {peer.PingP99.TotalMilliseconds:0.0} ms)");
         return peer.Lost == 0
-            ? new(peer is { Pings: > 0, Echoes: > 0 }, text)
+            ? new(peer.WasServed, text)
             : new(false, $"{text}; the last: {peer.LastError}");
     }
 
@@ -37,11 +41,7 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
             : new(true, $"every limit of every scope held in all {record.Samples} samples");
     }
 
-    private static Finding Refusals(AdminReport? latest)
-    {
-        long count = latest?.Refusals.Sum(refusal => refusal.Count) ?? 0;
-        return new(count > 0, $"the node refused {count} times");
-    }
+    private static Finding Refusals(long count) => new(count > 0, $"the node refused {count} times");
 
     private static Finding Release(AdminReport? latest)
     {
@@ -60,19 +60,19 @@ internal sealed record DemoVerdict(IReadOnlyList<Finding> Findings, IReadOnlyLis
 
     private static List<string> Remarks(DemoRecord record)
     {
-        HonestReport newcomer = record.Newcomer;
-        List<string> remarks =
-        [
-            newcomer.ConnectedAfter is TimeSpan after
-                ? Text($"an honest newcomer amid the floods was let in after {after.TotalSeconds:0.0} s and {newcomer.Dials} dials, and lost {newcomer.Lost} of {newcomer.Pings + newcomer.Echoes + newcomer.Lost} exchanges")
-                : $"an honest newcomer amid the floods was not let in ({newcomer.Dials} dials): who takes every place keeps newcomers out, not those inside",
-        ];
+        List<string> remarks = [.. record.Honest.Where(peer => !peer.Key.IsJudged).Select(peer => Remark(peer.Key, peer.Value))];
+        if (record.WithoutQuic is { } reason)
+            remarks.Add($"QUIC was left out, TCP alone was attacked: {reason}");
         if (record.MissedSamples > 0)
             remarks.Add($"the admin endpoint left {record.MissedSamples} of {record.Samples + record.MissedSamples} questions unanswered");
         if (record.SkippedAttacks.Count > 0)
             remarks.Add($"this machine is too busy, so there was no time for: {string.Join("; ", record.SkippedAttacks)}");
         return remarks;
     }
+
+    private static string Remark(HonestPart part, HonestReport peer) => peer.ConnectedAfter is TimeSpan after
+        ? Text($"the {part.Name} was let in after {after.TotalSeconds:0.0} s and {peer.Dials} dials, and lost {peer.Lost} of {peer.Pings + peer.Echoes + peer.Lost} exchanges")
+        : $"the {part.Name} was not let in ({peer.Dials} dials): who takes every place keeps newcomers out, not those inside";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

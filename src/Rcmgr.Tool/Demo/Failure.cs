@@ -8,5 +8,5 @@ internal static class Failure
 {
     /// <summary>Whether this is what a refused, closed, reset or timed out exchange looks like.</summary>
     public static bool IsOfConnection(Exception e) =>
-        e is IOException or SocketException or SecurityException or OperationCanceledException or ObjectDisposedException;
+        e is IOException or SocketException or SecurityException or TimeoutException or OperationCanceledException or ObjectDisposedException;
 }

@@ -18,6 +18,9 @@ internal sealed record HonestReport(
 
     public static HonestReport Nothing { get; } = new(0, null, 0, 0, 0, default, default, "");
 
+    /// <summary>Whether it got of everything that it asks for.</summary>
+    public bool WasServed => this is { ConnectedAfter: not null, Pings: > 0, Echoes: > 0 };
+
     public string ToLine() => JsonLine.Write(json =>
     {
         json.WriteString("event", EventName);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Swarm;
+using Rcmgr.Libp2p.Transports.Quic;
 using Rcmgr.Tool.Admin;
 
 namespace Rcmgr.Tool.Node;
@@ -9,6 +10,9 @@ namespace Rcmgr.Tool.Node;
 /// <summary>What a node prints: one event on each line, as JSON or as text. Safe for use from many threads.</summary>
 internal sealed class NodeOutput(TextWriter output, bool json, bool observeOnly)
 {
+    /// <summary>The event of a node that listens on TCP alone, right after the one that says where.</summary>
+    public const string QuicUnavailableEvent = "quic-unavailable";
+
     private readonly Lock _gate = new();
 
     public void Listening(Libp2pHost host, IPEndPoint? admin)
@@ -26,6 +30,10 @@ internal sealed class NodeOutput(TextWriter output, bool json, bool observeOnly)
                 fields.WriteString("admin", admin.ToString());
         });
     }
+
+    /// <summary>Nobody asked for QUIC by its address, so the node does without it.</summary>
+    public void QuicUnavailable(QuicUnavailableException why) => Print(
+        QuicUnavailableEvent, $"listening on TCP alone. {why.Message}", fields => fields.WriteString("reason", why.Message));
 
     public void Connected(ConnectionOpenedEvent opened) =>
         Connection("connected", opened.Peer.ToString(), opened.RemoteAddress.ToString(), opened.Direction);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Protocols;
+using Rcmgr.Libp2p.Transports.Quic;
 using Rcmgr.Tool.Admin;
 
 namespace Rcmgr.Tool.Node;
@@ -35,9 +36,12 @@ internal static class NodeRunner
         NodeSettings settings, ResourceManager manager, HostIdentity identity, NodeOutput output, CancellationToken stop)
     {
         await using Libp2pHost host = await StartHostAsync(settings, manager, identity, stop);
+        QuicUnavailableException? withoutQuic = await ListenByDefaultAsync(settings, host, stop);
         using AdminPages pages = new(manager);
         await using AdminServer? admin = await StartAdminAsync(settings, pages, stop);
         output.Listening(host, admin?.EndPoint);
+        if (withoutQuic is not null)
+            output.QuicUnavailable(withoutQuic);
         Task events = new NodeEvents(host, output, TimeProvider.System).RunAsync();
 
         TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,21 +59,37 @@ internal static class NodeRunner
     private static async Task<Libp2pHost> StartHostAsync(
         NodeSettings settings, ResourceManager manager, HostIdentity identity, CancellationToken stop)
     {
+        Libp2pHostOptions options = new()
+        {
+            Identity = identity,
+            ResourceManager = manager,
+            ListenAddresses = settings.Listen,
+            Handlers = [new SinkHandler(TimeProvider.System)],
+        };
         try
         {
             return await Libp2pHost.StartAsync(
-                new Libp2pHostOptions
-                {
-                    Identity = identity,
-                    ResourceManager = manager,
-                    ListenAddresses = settings.Listen,
-                    Handlers = [new SinkHandler(TimeProvider.System)],
-                },
-                stop);
+                options with { HandshakeTimeout = settings.HandshakeTimeout ?? options.HandshakeTimeout }, stop);
         }
         catch (Exception e) when (e is SocketException or NotSupportedException)
         {
             throw new NodeStartException($"Cannot listen on {string.Join(", ", settings.Listen)}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<QuicUnavailableException?> ListenByDefaultAsync(
+        NodeSettings settings, Libp2pHost host, CancellationToken stop)
+    {
+        if (settings.Listen.Count > 0)
+            return null;
+
+        try
+        {
+            return await settings.DefaultListen.ListenAsync(host, stop);
+        }
+        catch (SocketException e)
+        {
+            throw new NodeStartException($"Cannot listen on {settings.DefaultListen.Address}: {e.Message}", e);
         }
     }
 

@@ -4,7 +4,9 @@ using Rcmgr.Libp2p.Multiaddr;
 namespace Rcmgr.Tool.Node;
 
 /// <summary>What the command line asks of a node.</summary>
-/// <param name="Listen">Where it listens.</param>
+/// <param name="Listen">Where it was told to listen; nowhere for the default.</param>
+/// <param name="DefaultListen">Where it listens when it was told nothing.</param>
+/// <param name="HandshakeTimeout">How long an inbound connection may take to be authenticated; null for the host's default.</param>
 /// <param name="LimitsPath">A file of partial limits over the auto-scaled defaults; null for the defaults alone.</param>
 /// <param name="LenientLimits">Whether the limits file is read as other implementations do.</param>
 /// <param name="KeyPath">The file of its identity, made when missing; null for an identity that lasts as long as the node.</param>
@@ -16,6 +18,8 @@ namespace Rcmgr.Tool.Node;
 /// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
 internal sealed record NodeSettings(
     IReadOnlyList<Multiaddress> Listen,
+    DefaultListen DefaultListen,
+    TimeSpan? HandshakeTimeout,
     string? LimitsPath,
     bool LenientLimits,
     string? KeyPath,

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Rcmgr.Libp2p.Identity;
+using Rcmgr.Tool.Demo.Attacks;
 
 namespace Rcmgr.Interop.Tests.Quic;
 
@@ -48,7 +49,7 @@ public sealed class BadNetworkTests
         await using TestHost client = await QuicHosts.StartAsync();
         PeerId peer = await client.Host.DialAsync(server.Address, TestContext.Current.CancellationToken);
         using Socket attacker = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        byte[] initial = await InitialPackets.CaptureAsync();
+        byte[] initial = await InitialPackets.CaptureAsync(TestContext.Current.CancellationToken);
 
         using CancellationTokenSource over = new(time);
         int sent = 0;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Rcmgr.Interop.Tests.Flood;
 using Rcmgr.Libp2p.Identity;
+using Rcmgr.Tool.Demo.Attacks;
 
 namespace Rcmgr.Interop.Tests.Quic;
 
@@ -17,7 +18,7 @@ public sealed class InitialFloodTests
     {
         QuicAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
-        InitialForger forger = new(await InitialPackets.CaptureAsync());
+        InitialForger forger = new(await InitialPackets.CaptureAsync(ct));
         await using TestHost server = await StartGuardedAsync();
         await using TestHost newcomer = await QuicHosts.StartAsync();
         long before = ResidentMemory.Measure();

@@ -21,8 +21,13 @@ public sealed class DemoTableTests
                 new RefusalCount(ScopeKind.Peer, Resource.Connections, Direction.Inbound, RefusalReason.Limit, 9),
             ],
             default));
+        record.Report(HonestPart.Veteran, Served(pings: 5));
+        record.Report(HonestPart.QuicVeteran, Served(pings: 6) with { Lost = 1 });
         return record;
     }
+
+    private static HonestReport Served(int pings) => new(
+        1, TimeSpan.FromSeconds(0.1), pings, pings, 0, TimeSpan.FromMilliseconds(1234), TimeSpan.FromMilliseconds(2345), "");
 
     [Fact]
     public void Rows_show_use_over_limit_and_refusals_most_frequent_first()
@@ -33,6 +38,9 @@ public sealed class DemoTableTests
         Assert.Contains(rows, row => row.Contains("flood", StringComparison.Ordinal));
         Assert.Contains(rows, row => System.Text.RegularExpressions.Regex.IsMatch(row, "^system +7/64 +3/- +1.0/4 MiB +5/-$"));
         Assert.Contains(rows, row => row.Contains("3 more peers", StringComparison.Ordinal));
+        Assert.Equal("honest peer over TCP   5 pings (p50 1234.0, p99 2345.0 ms), 5 echoes, 0 lost", rows[^2]);
+        Assert.Equal("honest peer over QUIC  6 pings (p50 1234.0, p99 2345.0 ms), 6 echoes, 1 lost", rows[^1]);
+        Assert.All(rows, row => Assert.InRange(row.Length, 0, 79));
         Assert.Equal(["9  peer: inbound conns (limit)", "1  transient: memory (limit)"], refusals);
     }
 
@@ -43,6 +51,7 @@ public sealed class DemoTableTests
 
         Assert.Contains("3.0 s  flood", line, StringComparison.Ordinal);
         Assert.Contains("system conns 7/64", line, StringComparison.Ordinal);
+        Assert.EndsWith("honest peers: 22 exchanges, 1 lost", line, StringComparison.Ordinal);
         Assert.Contains("refused 10, most by peer: inbound conns (limit)", line, StringComparison.Ordinal);
     }
 

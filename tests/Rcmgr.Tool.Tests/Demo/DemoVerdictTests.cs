@@ -15,7 +15,8 @@ public sealed class DemoVerdictTests
 
     private static DemoRecord Record(params AdminReport[] samples)
     {
-        DemoRecord record = new() { Veteran = Happy, InUseAtTheEnd = default(ScopeUsage) };
+        DemoRecord record = new() { InUseAtTheEnd = default(ScopeUsage) };
+        record.Report(HonestPart.Veteran, Happy);
         foreach (AdminReport sample in samples)
             record.AddSample(sample);
         return record;
@@ -31,26 +32,54 @@ public sealed class DemoVerdictTests
     }
 
     [Fact]
-    public void A_lost_exchange_fails_it_and_is_explained()
+    public void Peers_of_both_transports_and_the_newcomer_amid_unproven_handshakes_are_judged()
     {
         DemoRecord record = Record(Report(default));
-        record.Veteran = Happy with { Lost = 1, LastError = "reset" };
+        record.Report(HonestPart.QuicVeteran, Happy);
+        record.Report(HonestPart.QuicNewcomer, Happy);
+
+        string[] findings = [.. DemoVerdict.Of(record).Findings.Take(3).Select(finding => finding.Text)];
+
+        Assert.StartsWith("the honest peer over TCP lost 0 of 20", findings[0], StringComparison.Ordinal);
+        Assert.StartsWith("the honest peer over QUIC lost 0 of 20", findings[1], StringComparison.Ordinal);
+        Assert.StartsWith("the newcomer over QUIC lost 0 of 20", findings[2], StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Judged => [.. HonestPart.All.Where(part => part.IsJudged).Select(part => part.Name)];
+
+    [Theory]
+    [MemberData(nameof(Judged))]
+    public void A_lost_exchange_fails_it_and_is_explained(string name)
+    {
+        DemoRecord record = Record(Report(default));
+        record.Report(HonestPart.All.Single(part => part.Name == name), Happy with { Lost = 1, LastError = "reset" });
 
         Finding finding = Assert.Single(DemoVerdict.Of(record).Findings, finding => !finding.Holds);
 
-        Assert.Contains("lost 1 of 21", finding.Text, StringComparison.Ordinal);
+        Assert.Contains($"the {name} lost 1 of 21", finding.Text, StringComparison.Ordinal);
         Assert.Contains("reset", finding.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_honest_peer_that_never_got_in_or_did_nothing_fails_it()
+    [Theory]
+    [MemberData(nameof(Judged))]
+    public void An_honest_peer_that_never_got_in_or_did_nothing_fails_it(string name)
     {
         DemoRecord record = Record(Report(default));
-        record.Veteran = HonestReport.Nothing;
+        HonestPart part = HonestPart.All.Single(part => part.Name == name);
+        record.Report(part, HonestReport.Nothing);
         Assert.False(DemoVerdict.Of(record).Passed);
 
-        record.Veteran = Happy with { Echoes = 0 };
+        record.Report(part, Happy with { Echoes = 0 });
         Assert.False(DemoVerdict.Of(record).Passed);
+    }
+
+    [Fact]
+    public void Without_an_honest_peer_nothing_was_shown()
+    {
+        DemoRecord record = new() { InUseAtTheEnd = default(ScopeUsage) };
+        record.AddSample(Report(default));
+
+        Assert.Equal("no honest peer took part", Assert.Single(DemoVerdict.Of(record).Findings, finding => !finding.Holds).Text);
     }
 
     [Theory]
@@ -94,10 +123,11 @@ public sealed class DemoVerdictTests
     }
 
     [Fact]
-    public void The_newcomer_unanswered_questions_and_skipped_attacks_are_told_and_not_judged()
+    public void The_newcomer_over_tcp_missing_quic_unanswered_questions_and_skipped_attacks_are_told_and_not_judged()
     {
         DemoRecord record = Record(Report(default));
-        record.Newcomer = HonestReport.Nothing with { Dials = 7 };
+        record.Report(HonestPart.Newcomer, HonestReport.Nothing with { Dials = 7 });
+        record.WithoutQuic = "no library";
         record.MissSample();
         record.SkippedAttacks = ["deaf readers"];
 
@@ -105,6 +135,7 @@ public sealed class DemoVerdictTests
 
         Assert.True(verdict.Passed);
         Assert.Contains(verdict.Notes, note => note.Contains("7 dials", StringComparison.Ordinal));
+        Assert.Contains(verdict.Notes, note => note.StartsWith("QUIC was left out", StringComparison.Ordinal) && note.EndsWith("no library", StringComparison.Ordinal));
         Assert.Contains(verdict.Notes, note => note.Contains("deaf readers", StringComparison.Ordinal));
         Assert.Contains(verdict.Notes, note => note.Contains("1 of 2 questions", StringComparison.Ordinal));
     }

@@ -12,7 +12,7 @@ internal abstract class StreamAttack(string kind, int identities, int streamsAtO
     public Task RunAsync(Multiaddress target, AttackCount count, CancellationToken cancellationToken) =>
         AttackLoop.RunAsync(identities, token => AttackAsync(target, count, token), cancellationToken);
 
-    /// <summary>Opens one stream and holds it as long as the node lets it.</summary>
+    /// <summary>Opens one stream and holds it as long as the node lets it, or many that last no longer than a moment.</summary>
     protected abstract Task MisuseAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken);
 
     /// <summary>Waits until the node resets the stream or the token is cancelled.</summary>
@@ -33,9 +33,8 @@ internal abstract class StreamAttack(string kind, int identities, int streamsAtO
 
     private async Task AttemptAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken)
     {
-        count.Attempt();
         await MisuseAsync(peer, count, cancellationToken);
-        throw new IOException("The node reset the stream.");
+        throw new IOException("The stream is over.");
     }
 }
 
@@ -44,6 +43,7 @@ internal sealed class StreamFlood(string kind, int identities, int streamsAtOnce
 {
     protected override async Task MisuseAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken)
     {
+        count.Attempt();
         await using MuxedStream stream = await peer.OpenAsync(DemoProtocols.Echo, cancellationToken);
         count.Admit();
         await HoldAsync(stream, cancellationToken);
@@ -56,11 +56,33 @@ internal sealed class SilentStreams(string kind, ReadOnlyMemory<byte> firstWords
 {
     protected override async Task MisuseAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken)
     {
+        count.Attempt();
         await using MuxedStream stream = await peer.OpenAsync(cancellationToken);
         await stream.WriteAsync(firstWords, cancellationToken);
         if (await stream.ReadAsync(new byte[1], cancellationToken) > 0)
             count.Admit();
         await HoldAsync(stream, cancellationToken);
+    }
+}
+
+/// <summary>
+/// Opens streams, says the first word of their negotiation, resets them at once and opens the next: each costs the node more than
+/// it costs the attacker.
+/// </summary>
+internal sealed class RapidReset(string kind, ReadOnlyMemory<byte> firstWords, int identities, int streamsAtOnce)
+    : StreamAttack(kind, identities, streamsAtOnce)
+{
+    private const int Burst = 16;
+
+    protected override async Task MisuseAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < Burst; i++)
+        {
+            count.Attempt();
+            await using MuxedStream stream = await peer.OpenAsync(cancellationToken);
+            await stream.WriteAsync(firstWords, cancellationToken);
+            stream.Reset(0);
+        }
     }
 }
 
@@ -71,6 +93,7 @@ internal sealed class DeafReaders(string kind, int identities, int streamsAtOnce
 
     protected override async Task MisuseAsync(BarePeer peer, AttackCount count, CancellationToken cancellationToken)
     {
+        count.Attempt();
         await using MuxedStream stream = await peer.OpenAsync(DemoProtocols.Echo, cancellationToken);
         count.Admit();
         byte[] block = new byte[32 * 1024];

@@ -6,7 +6,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 /// <summary>
 /// Finds and checks the native libraries, once per process: from the folder that RCMGR_NGTCP2 names, else where the system's loader
-/// finds them.
+/// finds them. RCMGR_NGTCP2_UNAVAILABLE has it do without them, and says why.
 /// </summary>
 internal static unsafe class Ngtcp2Library
 {
@@ -15,6 +15,7 @@ internal static unsafe class Ngtcp2Library
     public const string GnuTls = "libgnutls.so.30";
 
     private const string FolderVariable = "RCMGR_NGTCP2";
+    private const string UnavailableVariable = "RCMGR_NGTCP2_UNAVAILABLE";
 
     /// <summary>1.9.0, the first with all the functions that are called.</summary>
     private const int OldestVersion = 0x010900;
@@ -44,6 +45,9 @@ internal static unsafe class Ngtcp2Library
             return "the ngtcp2 engine needs 64-bit Linux.";
         if (Stopwatch.Frequency != 1_000_000_000)
             return "the clock does not count nanoseconds.";
+        // Whoever looked for the libraries in vain knows better why they are missing.
+        if (Environment.GetEnvironmentVariable(UnavailableVariable) is { Length: > 0 } reason)
+            return $"{reason}. {Packages}";
         string? folder = Environment.GetEnvironmentVariable(FolderVariable);
         foreach (string name in new[] { GnuTls, Ngtcp2, Crypto })
         {

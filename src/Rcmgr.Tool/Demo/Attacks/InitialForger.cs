@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Rcmgr.Interop.Tests.Quic;
+namespace Rcmgr.Tool.Demo.Attacks;
 
 /// <summary>
 /// Turns one first packet of a handshake into any number of others, each with a destination id of its own, validly protected (RFC 9001 §5.2): what an
