@@ -6,7 +6,8 @@ namespace Rcmgr.Tool.Tests.Documentation;
 
 public sealed partial class DocumentationTests
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The repository.</summary>
+    internal static string Root { get; } = FindRoot();
 
     public static TheoryData<string> Pages { get; } =
         [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md")).Select(page => Path.GetRelativePath(Root, page))];

@@ -5,8 +5,8 @@ namespace Rcmgr.Tool.Tests.Documentation;
 
 public sealed partial class LimitsDocumentationTests
 {
-    private static readonly string Page = File.ReadAllText(FindPage());
-    private static readonly string[] Files = [.. JsonBlock().Matches(Page).Select(block => block.Groups[1].Value)];
+    private static readonly LimitsPage Page = LimitsPage.Read("LIMITS.md");
+    private static readonly string[] Files = Page.Files;
 
     private static readonly LimitsReadOptions Options = new()
     {
@@ -16,11 +16,10 @@ public sealed partial class LimitsDocumentationTests
 
     public static TheoryData<string> Examples { get; } = [.. Files];
 
-    public static TheoryData<string, string, string> Messages { get; } =
-        [.. MessageRow().Matches(Page).Select(row => (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value))];
+    public static TheoryData<string, string, string> Messages { get; } = [.. Page.Messages];
 
     public static TheoryData<string, string> Sessions { get; } =
-        [.. Session().Matches(Page).Select(block => (block.Groups[1].Value, block.Groups[2].Value))];
+        [.. Session().Matches(Page.Text).Select(block => (block.Groups[1].Value, block.Groups[2].Value))];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -56,20 +55,6 @@ public sealed partial class LimitsDocumentationTests
         Assert.True(Messages.Count >= 10);
         Assert.Equal(2, Sessions.Count);
     }
-
-    private static string FindPage()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Rcmgr.slnx")))
-            folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? "", "docs", "LIMITS.md");
-    }
-
-    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex JsonBlock();
-
-    [GeneratedRegex(@"^\| `(\{.*?\})` \| (error|warning) \| `(.*)` \|$", RegexOptions.Multiline)]
-    private static partial Regex MessageRow();
 
     [GeneratedRegex("```console\n\\$ rcmgr (.*?)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Session();
