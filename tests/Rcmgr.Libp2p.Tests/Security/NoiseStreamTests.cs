@@ -56,6 +56,17 @@ public sealed class NoiseStreamTests
     }
 
     [Fact]
+    public async Task A_batch_of_the_muxer_leaves_in_one_write()
+    {
+        var recorder = new RecordingStream(new MemoryStream());
+        var stream = Create(recorder, _pool);
+
+        await stream.WriteAsync(new byte[YamuxOptions.Default.SendBatch], Deadline);
+
+        Assert.Equal(1, recorder.WriteCount);
+    }
+
+    [Fact]
     public async Task Buffers_stay_within_the_stated_bounds_and_are_returned_when_idle()
     {
         var (a, b) = CreatePair(_pool);
