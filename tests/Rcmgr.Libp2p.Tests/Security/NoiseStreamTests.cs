@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CsCheck;
+using Rcmgr.Libp2p.Muxing;
 using Rcmgr.Libp2p.Security.Noise;
 using static Rcmgr.Libp2p.Tests.Security.Handshakes;
 using static Rcmgr.Libp2p.Tests.Security.NoiseStreams;
