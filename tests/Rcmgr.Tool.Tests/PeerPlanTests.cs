@@ -49,7 +49,7 @@ public sealed class PeerPlanTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("150 peers with 1 connections and 8 streams each, 50 % of them inbound, 5 % in negotiation at once", run.Output, StringComparison.Ordinal);
-        Assert.Contains("memory: needs a host with 2.52 GiB, because of System.Memory: 471859200; this one has 16 GiB (given on the command line): enough", run.Output, StringComparison.Ordinal);
+        Assert.Contains("memory: needs a host with 2.59 GiB, because of System.Memory: 481689600; this one has 16 GiB (given on the command line): enough", run.Output, StringComparison.Ordinal);
         Assert.Contains("file descriptors: needs a host with 300; this one has 1024 (given on the command line): enough", run.Output, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Rcmgr.Libp2p.Muxing;
 
 /// <summary>The bounds and times of a yamux session.</summary>
@@ -20,11 +22,17 @@ internal sealed record YamuxOptions
     /// <summary>The longest payload of one data frame we send, in bytes: the grain of fairness between streams.</summary>
     public int MaxFrame { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes collected for one write to the channel. A session holds at most two such buffers, none when idle.</summary>
-    public int SendBatch { get; init; } = 128 * 1024;
+    /// <summary>
+    /// Bytes collected for one write to the channel. A session holds at most two such buffers, none when idle. Somewhat less than
+    /// a power of two, so that what the security layer makes of a batch fits its own buffer of 128 KiB and leaves in one write.
+    /// </summary>
+    public int SendBatch { get; init; } = (128 * 1024) - 512;
 
-    /// <summary>What a session's own buffers hold at most, streams aside: two send batches and the reader's large buffer.</summary>
-    public int SessionBufferBytes => (2 * SendBatch) + FrameReader.LargeBuffer;
+    /// <summary>
+    /// What a session's own buffers hold at most, streams aside: two send batches, in arrays as large as the pool makes them, and the
+    /// reader's large buffer.
+    /// </summary>
+    public int SessionBufferBytes => (2 * (int)BitOperations.RoundUpToPowerOf2((uint)SendBatch)) + FrameReader.LargeBuffer;
 
     /// <summary>Resets waiting to be sent before the session stops reading from the remote that caused them.</summary>
     public int MaxQueuedResets { get; init; } = 1024;

@@ -17,7 +17,7 @@ internal static class BenchPeer
         return ExitCode.Success;
     }
 
-    private static void TellProcessorTime(TextWriter output)
+    public static void TellProcessorTime(TextWriter output)
     {
         output.WriteLine(FormattableString.Invariant($"{(long)Environment.CpuUsage.TotalTime.TotalMicroseconds}"));
         output.Flush();

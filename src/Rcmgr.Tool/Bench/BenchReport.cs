@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rcmgr.Tool.Bench.Floor;
 
 namespace Rcmgr.Tool.Bench;
 
@@ -11,7 +12,7 @@ internal static class BenchReport
     {
         BenchSettings settings = result.Settings;
         output.WriteLine(Invariant(
-            $"{settings.Repetitions} blocks of with, without, without, with; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; medians; us: processor time for one MiB or round"));
+            $"{settings.Repetitions} or more blocks of with, without, without, with; {settings.Bytes} bytes or {settings.SampleTime.TotalSeconds} s per sample; medians; us: processor time for one MiB or round"));
         output.WriteLine(Invariant(
             $"the manager's cost in rate and in processor time: median of the blocks' ratios, and half the {100 * result.Coverage:F0} % interval; in processor time it is less or more than {100 * BenchRow.AllowedCost} %, or open"));
         output.WriteLine(Invariant(
@@ -27,6 +28,8 @@ internal static class BenchReport
                 Percent(1 - row.RateRatio.Median, row.RateRatio.Spread), Percent(row.CostRatio.Median - 1, row.CostRatio.Spread), row.Verdict);
         }
 
+        if (result.Floor.Count > 0)
+            FloorReport.WriteTable(output, result.Floor);
         if (result.Refusals > 0)
             output.WriteLine(Invariant($"\nThe manager refused {result.Refusals} times: these figures are of something else."));
     }
@@ -47,6 +50,8 @@ internal static class BenchReport
         foreach (BenchRow row in result.Rows)
             WriteRow(json, row);
         json.WriteEndArray();
+        if (result.Floor.Count > 0)
+            FloorReport.WriteJson(json, result.Floor);
     });
 
     private static void WriteRow(Utf8JsonWriter json, BenchRow row)

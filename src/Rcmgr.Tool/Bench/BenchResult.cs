@@ -1,3 +1,5 @@
+using Rcmgr.Tool.Bench.Floor;
+
 namespace Rcmgr.Tool.Bench;
 
 /// <summary>What one run measured.</summary>
@@ -9,6 +11,9 @@ namespace Rcmgr.Tool.Bench;
 internal sealed record BenchResult(
     BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, long Refusals)
 {
-    /// <summary>What the rows' intervals cover; all have as many blocks. 0 when nothing was measured.</summary>
-    public double Coverage => Rows.Count == 0 ? 0 : Rows[0].CostRatio.Coverage;
+    /// <summary>What every row's interval covers at least. 0 when nothing was measured.</summary>
+    public double Coverage => Rows.Count == 0 ? 0 : Rows.Min(row => row.CostRatio.Coverage);
+
+    /// <summary>The machine's own bounds; empty when they were not asked for.</summary>
+    public IReadOnlyList<FloorRow> Floor { get; init; } = [];
 }

@@ -10,6 +10,9 @@ internal sealed record BenchRow(string Security, string Name, string Unit, Paire
     /// <summary>The share of the work that the manager may cost.</summary>
     public const double AllowedCost = 0.02;
 
+    /// <summary>A narrower interval is not asked for: it tells costs of a whole per cent apart from none and from too much.</summary>
+    public const double WantedSpread = 0.01;
+
     /// <summary>The rate with the manager as a share of the one without; larger is better.</summary>
     public Estimate RateRatio { get; } = Estimate.Of(Samples.Ratios(sample => sample.Rate));
 
@@ -26,6 +29,9 @@ internal sealed record BenchRow(string Security, string Name, string Unit, Paire
         ( >= AllowedCost, _) => "more",
         _ => "open",
     };
+
+    /// <summary>Whether the interval of the cost is as narrow as it needs to be. Does not look at where it lies, so that asking is no choice.</summary>
+    public bool IsSettled => CostRatio.Coverage >= Estimate.Confidence && CostRatio.Spread <= WantedSpread;
 
     public static double MedianRate(IReadOnlyList<BenchSample> samples) => Estimate.Of(samples.Select(sample => sample.Rate)).Median;
 

@@ -15,6 +15,9 @@ internal sealed record BenchSettings
     /// <summary>The blocks of each row: two samples with the manager and two without.</summary>
     public required int Repetitions { get; init; }
 
+    /// <summary>How long a row may take blocks beyond <see cref="Repetitions"/> until it is settled; zero for none.</summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>What a measurement's name must contain to be taken.</summary>
     public required string Filter { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rcmgr.Tool.Bench;
 
 /// <summary>
@@ -34,11 +36,15 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
 
     private async Task<BenchRow> MeasureAsync(string security, Measurement measurement, BenchLink with, BenchLink without)
     {
-        await TakeAsync(WarmUpBlocks);
-        return new BenchRow(security, measurement.Name, measurement.Unit, await TakeAsync(settings.Repetitions));
+        await TakeAsync(WarmUpBlocks, wantsMore: null);
+        long start = Stopwatch.GetTimestamp();
+        return Row(await TakeAsync(
+            settings.Repetitions, samples => Stopwatch.GetElapsedTime(start) < settings.Patience && !Row(samples).IsSettled));
 
-        Task<PairedSamples> TakeAsync(int blocks) =>
-            PairedSamples.TakeAsync(blocks, () => measurement.Sample(with), () => measurement.Sample(without));
+        Task<PairedSamples> TakeAsync(int blocks, Func<PairedSamples, bool>? wantsMore) =>
+            PairedSamples.TakeAsync(blocks, () => measurement.Sample(with), () => measurement.Sample(without), wantsMore);
+
+        BenchRow Row(PairedSamples samples) => new(security, measurement.Name, measurement.Unit, samples);
     }
 
     private IEnumerable<Measurement> Measurements(CancellationToken cancellationToken)

@@ -8,11 +8,14 @@ namespace Rcmgr.Tool.Bench;
 /// <param name="Without">The samples without, likewise.</param>
 internal sealed record PairedSamples(IReadOnlyList<BenchSample> With, IReadOnlyList<BenchSample> Without)
 {
-    public static async Task<PairedSamples> TakeAsync(int blocks, Func<Task<BenchSample>> with, Func<Task<BenchSample>> without)
+    /// <summary>Takes <paramref name="blocks"/> blocks, and then one more as long as <paramref name="wantsMore"/> says so of all of them.</summary>
+    public static async Task<PairedSamples> TakeAsync(
+        int blocks, Func<Task<BenchSample>> with, Func<Task<BenchSample>> without, Func<PairedSamples, bool>? wantsMore = null)
     {
         List<BenchSample> samplesWith = new(2 * blocks);
         List<BenchSample> samplesWithout = new(2 * blocks);
-        for (int i = 0; i < blocks; i++)
+        PairedSamples all = new(samplesWith, samplesWithout);
+        for (int i = 0; i < blocks || wantsMore?.Invoke(all) == true; i++)
         {
             samplesWith.Add(await with());
             samplesWithout.Add(await without());
@@ -20,7 +23,7 @@ internal sealed record PairedSamples(IReadOnlyList<BenchSample> With, IReadOnlyL
             samplesWith.Add(await with());
         }
 
-        return new PairedSamples(samplesWith, samplesWithout);
+        return all;
     }
 
     /// <summary>For each block, what <paramref name="quantity"/> is with the manager as a multiple of what it is without.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rcmgr.Tool.Bench;
+using Rcmgr.Tool.Bench.Floor;
 using Rcmgr.Tool.Bench.Manager;
 
 namespace Rcmgr.Tool.Commands;
@@ -18,11 +19,12 @@ internal static class BenchCommand
     private const int MaxRepetitions = 1000;
     private const double MaxWork = 1000;
 
-    /// <summary>The command, and the hidden one that its listening processes run.</summary>
+    /// <summary>The command, and the hidden ones that its other processes run.</summary>
     public static IEnumerable<Command> Create() =>
     [
         CreateBench(),
         CreatePeer(),
+        CreateFloorPeer(),
     ];
 
     private static Command CreateBench()
@@ -80,6 +82,11 @@ internal static class BenchCommand
             Description = "The blocks of each row: two samples with the manager and two without. Fewer take less time and tell less.",
             DefaultValueFactory = _ => 15,
         }, MaxRepetitions);
+        Option<double> patience = Amount(new Option<double>("--patience")
+        {
+            Description = FormattableString.Invariant($"The seconds a row may go on until its interval is within {100 * BenchRow.WantedSpread} % of its middle; without it no row takes more than its blocks."),
+        }, MaxSeconds);
+        Option<bool> floor = new("--floor") { Description = "Measure the ciphers alone and the kernel's TCP alone, too." };
         Option<string[]> securities = new(SecurityName)
         {
             Description = "Only this security protocol; may be repeated.",
@@ -90,7 +97,7 @@ internal static class BenchCommand
         Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
         Command command = new("net", "Measure TCP with Noise and TLS over loopback, with and without the manager.")
         {
-            seconds, bytes, streams, repetitions, securities, only, json,
+            seconds, bytes, streams, repetitions, patience, floor, securities, only, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new BenchSettings
@@ -99,9 +106,11 @@ internal static class BenchCommand
                 Bytes = parsed.GetValue(bytes),
                 Streams = parsed.GetValue(streams),
                 Repetitions = parsed.GetValue(repetitions),
+                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
                 Filter = parsed.GetRequiredValue(only),
                 Securities = [.. parsed.GetRequiredValue(securities).Distinct()],
             },
+            parsed.GetValue(floor),
             parsed.GetValue(json),
             parsed.InvocationConfiguration,
             cancellationToken));
@@ -129,13 +138,22 @@ internal static class BenchCommand
         return command;
     }
 
+    private static Command CreateFloorPeer()
+    {
+        Command command = new(FloorPeer.CommandName, "The reading end of bare TCP.") { Hidden = true };
+        command.SetAction((parsed, cancellationToken) => FloorPeer.RunAsync(parsed.InvocationConfiguration.Output, cancellationToken));
+        return command;
+    }
+
     private static async Task<int> RunAsync(
-        BenchSettings settings, bool json, InvocationConfiguration configuration, CancellationToken cancellationToken)
+        BenchSettings settings, bool floor, bool json, InvocationConfiguration configuration, CancellationToken cancellationToken)
     {
         BenchResult result;
         try
         {
             result = await new NetBench(settings, configuration.Error).RunAsync(cancellationToken);
+            if (floor)
+                result = result with { Floor = await new FloorBench(settings, configuration.Error).RunAsync(cancellationToken) };
         }
         catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or ResourceLimitExceededException)
         {

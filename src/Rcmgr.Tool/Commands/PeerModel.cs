@@ -1,3 +1,6 @@
+using Rcmgr.Libp2p.Muxing;
+using Rcmgr.Libp2p.Security.Noise;
+
 namespace Rcmgr.Tool.Commands;
 
 /// <summary>What the peers of a host do, on average and at the same time.</summary>
@@ -17,8 +20,7 @@ internal sealed record PeerModel(
     long ConnectionMemory,
     long StreamMemory)
 {
-    // What this library's own host reserves: the buffers of Noise and yamux; a stream's first window and a copy buffer.
-    public const long DefaultConnectionMemory = 512 << 10;
+    // What this library's own host reserves: a stream's first window and a copy buffer.
     public const long DefaultStreamMemory = 320 << 10;
 
     /// <summary>More peers than a host can have connections with.</summary>
@@ -26,6 +28,9 @@ internal sealed record PeerModel(
 
     // A petabyte: no host has it, and products of it with increases stay far from the end of 64 bits.
     private const long MostMemory = 1L << 50;
+
+    /// <summary>What this library's own host reserves: the buffers of Noise and yamux.</summary>
+    public static long DefaultConnectionMemory => NoiseProtocol.TransportBufferBytes + YamuxOptions.Default.SessionBufferBytes;
 
     public long Connections => Peers * ConnectionsPerPeer;
 

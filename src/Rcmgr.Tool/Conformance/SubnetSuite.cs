@@ -37,7 +37,7 @@ internal sealed class SubnetSuite : IConformanceSuite
             if (op[0].GetString() == "-")
             {
                 // Also of what was never taken, which must not count below nothing.
-                manager.Admission?.Return(address);
+                manager.Admission?.Forget(address);
                 continue;
             }
 

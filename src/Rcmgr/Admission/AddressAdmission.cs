@@ -82,6 +82,9 @@ internal sealed partial class AddressAdmission
         return false;
     }
 
+    /// <summary>Gives back a slot by its address, as recordings do; who has a slot gives it back himself.</summary>
+    public void Forget(IPAddress remote) => _limiter.Forget(ValueOf(remote));
+
     /// <summary>
     /// Whether an address has to be proved first (specification §5.5). The allowlist does not count: an address that is not proved is
     /// anybody's.

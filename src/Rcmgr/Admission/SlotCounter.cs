@@ -51,4 +51,17 @@ internal class SlotCounter : AddressSlot
             counter = wider;
         }
     }
+
+    /// <summary>Gives back a slot of this network or subnet alone, which may not have been taken.</summary>
+    public void ReturnIfHeld()
+    {
+        long held = Held;
+        while (held > 0)
+        {
+            long seen = Interlocked.CompareExchange(ref _held, held - 1, held);
+            if (seen == held)
+                return;
+            held = seen;
+        }
+    }
 }

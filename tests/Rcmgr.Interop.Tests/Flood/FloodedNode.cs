@@ -9,16 +9,6 @@ namespace Rcmgr.Interop.Tests.Flood;
 /// <summary>The tool's node in a process of its own, with room for so many inbound connections, and what its admin endpoint says of it.</summary>
 internal sealed class FloodedNode : IAsyncDisposable
 {
-    /// <summary>
-    /// A youngest generation of 4 MiB, and code compiled once. By default it is so large that ten floods pass before anything is collected
-    /// at all, and what is resident then shows how much was ever allocated and compiled, not what is kept.
-    /// </summary>
-    private static readonly Dictionary<string, string> PromptCollection = new()
-    {
-        ["DOTNET_GCgen0size"] = "400000",
-        ["DOTNET_TieredCompilation"] = "0",
-    };
-
     private readonly ToolProcess _process;
     private readonly AdminClient _admin;
     private readonly string _limitsPath;
@@ -46,7 +36,7 @@ internal sealed class FloodedNode : IAsyncDisposable
             """,
             TestContext.Current.CancellationToken);
         ToolProcess process = ToolProcess.Start(
-            PromptCollection, "node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "127.0.0.1:0", "--limits", limitsPath, "--json", "--stop-with-input");
+            "node", "--listen", "/ip4/127.0.0.1/tcp/0", "--admin", "127.0.0.1:0", "--limits", limitsPath, "--json", "--stop-with-input");
         using JsonDocument listening = JsonDocument.Parse(await process.Lines.ReadAsync(TestContext.Current.CancellationToken));
         Multiaddress address = Multiaddress.Parse(listening.RootElement.GetProperty("addrs")[0].GetString()!);
         Assert.True(address.TryGetTcpEndPoint(out IPEndPoint? endPoint));

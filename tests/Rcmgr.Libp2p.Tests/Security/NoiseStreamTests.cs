@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CsCheck;
+using Rcmgr.Libp2p.Muxing;
 using Rcmgr.Libp2p.Security.Noise;
 using static Rcmgr.Libp2p.Tests.Security.Handshakes;
 using static Rcmgr.Libp2p.Tests.Security.NoiseStreams;
@@ -53,6 +54,17 @@ public sealed class NoiseStreamTests
             Assert.True(at <= written.Length);
         }
         Assert.Equal(200_000, plaintext);
+    }
+
+    [Fact]
+    public async Task A_batch_of_the_muxer_leaves_in_one_write()
+    {
+        var recorder = new RecordingStream(new MemoryStream());
+        var stream = Create(recorder, _pool);
+
+        await stream.WriteAsync(new byte[YamuxOptions.Default.SendBatch], Deadline);
+
+        Assert.Equal(1, recorder.WriteCount);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ internal sealed class RecordingStream(Stream inner, Func<byte[], byte[]>? change
 
     public byte[] Written => _written.ToArray();
 
+    public int WriteCount { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -30,6 +32,7 @@ internal sealed class RecordingStream(Stream inner, Func<byte[], byte[]>? change
         if (change is not null)
             bytes = change(bytes);
         _written.Write(bytes);
+        WriteCount++;
         return inner.WriteAsync(bytes, cancellationToken);
     }
 

@@ -27,6 +27,20 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public async Task The_machines_floor_is_measured_without_any_row()
+    {
+        ToolRun run = await ToolRun.RunAsync(
+            "bench", "net", "--seconds", "0.01", "--bytes", "1048576", "--security", "noise", "--only", "nothing", "--floor", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.Empty(json.RootElement.GetProperty("rows").EnumerateArray());
+        JsonElement[] floor = [.. json.RootElement.GetProperty("floor").EnumerateArray()];
+        Assert.Equal(7, floor.Length);
+        Assert.All(floor, row => Assert.True(row.GetProperty("rate").GetDouble() > 0 && row.GetProperty("cost").GetDouble() > 0));
+    }
+
+    [Fact]
     public async Task Json_of_the_manager_holds_every_operation_on_each_number_of_threads_in_both_modes()
     {
         ToolRun run = await ToolRun.RunAsync("bench", "--repetitions", "1", "--work", "0.002", "--json");
@@ -72,6 +86,7 @@ public sealed class BenchCommandTests
     [InlineData("--bytes", "-1")]
     [InlineData("--streams", "none")]
     [InlineData("--repetitions", "0")]
+    [InlineData("--patience", "0")]
     [InlineData("--security", "plaintext")]
     public async Task Amounts_that_measure_nothing_are_wrong_usage(string option, string value)
     {

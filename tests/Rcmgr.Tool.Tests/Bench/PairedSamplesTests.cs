@@ -31,6 +31,31 @@ public sealed class PairedSamplesTests
         Task<BenchSample> Sample() => Task.FromResult(Of(1, time += 0.1));
     }
 
+    [Fact]
+    public async Task Blocks_are_added_as_long_as_more_are_wanted()
+    {
+        List<int> seen = [];
+        PairedSamples samples = await PairedSamples.TakeAsync(3, Sample, Sample, all =>
+        {
+            seen.Add(all.With.Count);
+            return all.With.Count < 10;
+        });
+
+        Assert.Equal([6, 8, 10], seen);
+        Assert.Equal(10, samples.With.Count);
+        Assert.Equal(10, samples.Without.Count);
+
+        static Task<BenchSample> Sample() => Task.FromResult(Of(1, 1));
+    }
+
+    [Fact]
+    public void A_row_is_settled_by_the_width_of_its_interval_wherever_it_lies()
+    {
+        Assert.True(Row(Enumerable.Repeat(1.02, 9)).IsSettled);
+        Assert.False(Row(Enumerable.Range(0, 9).Select(i => 1 + (i * 0.005))).IsSettled);
+        Assert.False(Row(Enumerable.Repeat(1.0, 5)).IsSettled, "five blocks have no interval");
+    }
+
     [Theory]
     [InlineData(1.01, "less")]
     [InlineData(1.03, "more")]

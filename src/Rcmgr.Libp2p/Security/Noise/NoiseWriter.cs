@@ -8,10 +8,10 @@ namespace Rcmgr.Libp2p.Security.Noise;
 internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte> pool)
 {
     /// <summary>
-    /// The most this direction holds while a write runs: one full frame or many small ones. More bought no throughput when
-    /// measured. It holds nothing between writes.
+    /// The most this direction holds while a write runs: two full frames or many small ones, so that a batch of the muxer leaves in one
+    /// write. It holds nothing between writes.
     /// </summary>
-    public const int MaxBufferBytes = 64 * 1024;
+    public const int MaxBufferBytes = 128 * 1024;
 
     private DirectionGate _gate;
     private bool _broken;

@@ -1,0 +1,27 @@
+namespace Rcmgr.Tool.Bench.Floor;
+
+/// <summary>
+/// The most that an echo can reach on all cores of this machine: every byte is sealed and opened twice and goes through the kernel twice,
+/// and nothing else is done.
+/// </summary>
+/// <param name="Security">The security protocol's short name.</param>
+/// <param name="Cost">Microseconds of processor time for one MiB.</param>
+internal readonly record struct EchoFloor(string Security, double Cost)
+{
+    public const string NoiseCipher = "ChaCha20-Poly1305, 64 KiB";
+    public const string TlsCipher = "AES-256-GCM, 16 KiB";
+    public const string Tcp = "TCP, writes of 128 KiB";
+
+    /// <summary>MiB a second with every core busy.</summary>
+    public double Rate => Environment.ProcessorCount * 1_000_000 / Cost;
+
+    public static IReadOnlyList<EchoFloor> Of(IReadOnlyList<FloorRow> rows)
+    {
+        Dictionary<string, double> costs = rows.ToDictionary(row => row.Name, row => row.Cost);
+        return
+        [
+            new EchoFloor("noise", (4 * costs[NoiseCipher]) + (2 * costs[Tcp])),
+            new EchoFloor("tls", (4 * costs[TlsCipher]) + (2 * costs[Tcp])),
+        ];
+    }
+}
