@@ -51,7 +51,8 @@ internal static class ConfigurationConnectionLimits
     private static void WriteEntries(Utf8JsonWriter json, KeyValuePair<string, string?>[] leaves)
     {
         json.WriteStartObject();
-        foreach (IGrouping<string, (string Entry, string? Field, string? Value)> entry in leaves.Select(Split).GroupBy(leaf => leaf.Entry, StringComparer.OrdinalIgnoreCase))
+        IEnumerable<IGrouping<string, Leaf>> entries = leaves.Select(Split).GroupBy(leaf => leaf.Entry, StringComparer.OrdinalIgnoreCase);
+        foreach (IGrouping<string, Leaf> entry in entries)
         {
             json.WritePropertyName(entry.Key);
             if (entry.All(leaf => leaf.Field is null))
@@ -63,10 +64,10 @@ internal static class ConfigurationConnectionLimits
         json.WriteEndObject();
     }
 
-    private static void WriteFields(Utf8JsonWriter json, IEnumerable<(string Entry, string? Field, string? Value)> fields)
+    private static void WriteFields(Utf8JsonWriter json, IEnumerable<Leaf> fields)
     {
         json.WriteStartObject();
-        foreach ((_, string? field, string? value) in fields)
+        foreach ((string _, string? field, string? value) in fields)
         {
             json.WritePropertyName(field ?? "");
             WriteValue(json, value);
@@ -76,10 +77,12 @@ internal static class ConfigurationConnectionLimits
     }
 
     /// <summary>A field of a rate follows the last colon of its path. What follows it in a network has a slash.</summary>
-    private static (string Entry, string? Field, string? Value) Split(KeyValuePair<string, string?> leaf)
+    private static Leaf Split(KeyValuePair<string, string?> leaf)
     {
         int colon = leaf.Key.LastIndexOf(':');
-        return colon < 0 || leaf.Key.AsSpan(colon).Contains('/') ? (leaf.Key, null, leaf.Value) : (leaf.Key[..colon], leaf.Key[(colon + 1)..], leaf.Value);
+        return colon < 0 || leaf.Key.AsSpan(colon).Contains('/')
+            ? new Leaf(leaf.Key, null, leaf.Value)
+            : new Leaf(leaf.Key[..colon], leaf.Key[(colon + 1)..], leaf.Value);
     }
 
     private static KeyValuePair<string, string?>[] Leaves(IConfigurationSection member)
@@ -102,4 +105,7 @@ internal static class ConfigurationConnectionLimits
         else
             json.WriteStringValue(value);
     }
+
+    /// <summary>A value, with the rule that it belongs to and, of a rate, which part of it.</summary>
+    private readonly record struct Leaf(string Entry, string? Field, string? Value);
 }

@@ -29,8 +29,9 @@ public static class ResourceManagerServiceCollectionExtensions
     /// <summary>
     /// Adds the <see cref="ResourceManager"/> with the settings of a section: <c>LimitsFile</c>, <c>Lenient</c>,
     /// <c>ConnectionLimitsFile</c>, <c>Memory</c>, <c>FileDescriptors</c>, <c>Reload</c>, <c>CheckInterval</c>, <c>Limits</c> in the form
-    /// of a limits file, and <c>ConnectionLimits</c> in the form of <see cref="ConnectionLimitsJson"/>. An unknown setting is an error. The configuration splits keys at colons and knows no case, so a name with a
-    /// colon, or two that differ in case, belong into the file.
+    /// of a limits file, and <c>ConnectionLimits</c> in the form of <see cref="ConnectionLimitsJson"/>. An unknown setting is an error. The
+    /// configuration splits keys at colons and knows no case, so a name with a colon (networks excepted), or two that differ in case,
+    /// belong into the file.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">The section; it is watched if its provider is.</param>

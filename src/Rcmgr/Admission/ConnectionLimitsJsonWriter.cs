@@ -9,17 +9,22 @@ internal static class ConnectionLimitsJsonWriter
     {
         writer.WriteStartObject();
         writer.WriteString(ConnectionLimitsNames.Profile, "none");
-        WriteCounts(writer, nameof(limits.SubnetsIPv4), limits.SubnetsIPv4.Select(limit => (ConnectionLimitsNames.OfLength(limit.PrefixLength), limit.Connections)));
-        WriteCounts(writer, nameof(limits.SubnetsIPv6), limits.SubnetsIPv6.Select(limit => (ConnectionLimitsNames.OfLength(limit.PrefixLength), limit.Connections)));
+        WriteCounts(writer, nameof(limits.SubnetsIPv4), limits.SubnetsIPv4.Select(Entry));
+        WriteCounts(writer, nameof(limits.SubnetsIPv6), limits.SubnetsIPv6.Select(Entry));
         WriteCounts(writer, nameof(limits.Networks), limits.Networks.Select(limit => (limit.Network.ToString(), limit.Connections)));
-        WriteRates(writer, nameof(limits.RatesIPv4), limits.RatesIPv4.Select(rate => (ConnectionLimitsNames.OfLength(rate.PrefixLength), rate.Rate)));
-        WriteRates(writer, nameof(limits.RatesIPv6), limits.RatesIPv6.Select(rate => (ConnectionLimitsNames.OfLength(rate.PrefixLength), rate.Rate)));
+        WriteRates(writer, nameof(limits.RatesIPv4), limits.RatesIPv4.Select(Entry));
+        WriteRates(writer, nameof(limits.RatesIPv6), limits.RatesIPv6.Select(Entry));
         WriteRates(writer, nameof(limits.NetworkRates), limits.NetworkRates.Select(rate => (rate.Network.ToString(), rate.Rate)));
         WriteRate(writer, nameof(limits.GlobalRate), limits.GlobalRate);
         writer.WriteBoolean(nameof(limits.ExemptLoopback), limits.ExemptLoopback);
         writer.WriteBoolean(nameof(limits.IncludeOutbound), limits.IncludeOutbound);
         writer.WriteEndObject();
     }
+
+    private static (string Entry, long Connections) Entry(SubnetLimit limit) =>
+        (ConnectionLimitsNames.OfLength(limit.PrefixLength), limit.Connections);
+
+    private static (string Entry, ConnectionRate Rate) Entry(SubnetRate rate) => (ConnectionLimitsNames.OfLength(rate.PrefixLength), rate.Rate);
 
     private static void WriteCounts(Utf8JsonWriter writer, string section, IEnumerable<(string Entry, long Connections)> rules)
     {

@@ -40,7 +40,9 @@ public static class LimitsJson
     {
         ArgumentNullException.ThrowIfNull(json);
         options ??= LimitsReadOptions.Default;
-        return json.Length > options.MaxBytes ? LimitsReadResult<PartialResourceManagerLimits>.TooLong(options.MaxBytes) : Parse(Encoding.UTF8.GetBytes(json), options);
+        return json.Length > options.MaxBytes
+            ? LimitsReadResult<PartialResourceManagerLimits>.TooLong(options.MaxBytes)
+            : Parse(Encoding.UTF8.GetBytes(json), options);
     }
 
     /// <summary>
