@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Tool.Node;
 
@@ -41,13 +42,14 @@ internal static class NodeCommand
             CustomParser = ParseAdmin,
         };
         AddressOptions byAddress = new();
+        Option<QuicEngine> quicEngine = QuicEngineOption.Create();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
         Option<bool> observeOnly = new("--observe-only") { Description = "Admit everything; only tell what the limits would have refused." };
         Option<bool> stopWithInput = new("--stop-with-input") { Description = "Also stop at the end of the input.", Hidden = true };
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, lenient, key, admin, json, observeOnly, stopWithInput,
+            listen, limits, lenient, key, admin, quicEngine, json, observeOnly, stopWithInput,
         };
         byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -60,6 +62,7 @@ internal static class NodeCommand
                 parsed.GetValue(admin),
                 byAddress.ReadLimits(parsed),
                 byAddress.ReadAllowlist(parsed),
+                parsed.GetValue(quicEngine),
                 parsed.GetValue(json),
                 parsed.GetValue(observeOnly));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;

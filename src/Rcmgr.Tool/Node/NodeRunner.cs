@@ -63,6 +63,7 @@ internal static class NodeRunner
                     Identity = identity,
                     ResourceManager = manager,
                     ListenAddresses = settings.Listen,
+                    QuicEngine = settings.QuicEngine,
                     Handlers = [new SinkHandler(TimeProvider.System)],
                 },
                 stop);

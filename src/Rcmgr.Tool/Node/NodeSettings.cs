@@ -1,4 +1,5 @@
 using System.Net;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Multiaddr;
 
 namespace Rcmgr.Tool.Node;
@@ -11,6 +12,7 @@ namespace Rcmgr.Tool.Node;
 /// <param name="Admin">Where the admin endpoint listens; null for none.</param>
 /// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
 /// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
+/// <param name="QuicEngine">What QUIC runs on.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
 /// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
 internal sealed record NodeSettings(
@@ -21,5 +23,6 @@ internal sealed record NodeSettings(
     IPEndPoint? Admin,
     ConnectionLimits ConnectionLimits,
     Allowlist Allowlist,
+    QuicEngine QuicEngine,
     bool Json,
     bool ObserveOnly);

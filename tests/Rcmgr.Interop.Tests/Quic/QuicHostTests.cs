@@ -195,9 +195,8 @@ public sealed class QuicHostTests
     }
 
     [Theory]
-    [InlineData(QuicEngine.Ngtcp2, "nobody listens")]
-    [InlineData(QuicEngine.MsQuic, "refused")]
-    public async Task A_dial_where_nobody_listens_fails_at_once(QuicEngine engine, string why)
+    [MemberData(nameof(Engines))]
+    public async Task A_dial_where_nobody_listens_fails_at_once(QuicEngine engine)
     {
         await using TestHost client = await QuicHosts.StartAsync(engine: engine);
         using Socket unused = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -208,7 +207,7 @@ public sealed class QuicHostTests
         DialFailedException failed = await Assert.ThrowsAsync<DialFailedException>(
             () => client.Host.DialAsync(address, TestContext.Current.CancellationToken));
 
-        Assert.Contains(why, failed.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("nobody listens", failed.Message, StringComparison.OrdinalIgnoreCase);
         await client.ComesToHoldNothingAsync();
     }
 

@@ -189,12 +189,18 @@ internal sealed partial class MsQuicConnection : IQuicConnection
             // It had ended before.
         }
 
-        MsQuicStream[] left;
-        lock (_gate)
-            left = [.. _streams];
-        await Task.WhenAll(left.Select(stream => stream.ReleaseAsync()));
-        await _native.DisposeAsync();
-        _completion.TrySetResult();
+        try
+        {
+            MsQuicStream[] left;
+            lock (_gate)
+                left = [.. _streams];
+            await Task.WhenAll(left.Select(stream => stream.ReleaseAsync()));
+        }
+        finally
+        {
+            await _native.DisposeAsync();
+            _completion.TrySetResult();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The QUIC connection with {Remote} ended: {Reason}, code {Code}: {Detail}")]

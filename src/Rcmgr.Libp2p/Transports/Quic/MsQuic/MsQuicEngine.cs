@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Quic;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class MsQuicEngine(HostIdentity identity, QuicOptions options, T
                 _settings.Dial(endPoint, seen => certificate = seen, credit), cancellationToken);
             return new MsQuicConnection(native, certificate, scope, credit, logger);
         }
-        catch (Exception e) when (e is QuicException or AuthenticationException)
+        catch (Exception e) when (e is QuicException or SocketException or AuthenticationException)
         {
             throw QuicFailures.OfDial(e);
         }

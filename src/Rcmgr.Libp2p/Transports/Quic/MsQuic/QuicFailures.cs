@@ -1,4 +1,5 @@
 using System.Net.Quic;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using Rcmgr.Libp2p.Muxing;
@@ -19,6 +20,8 @@ internal static class QuicFailures
     {
         QuicException { QuicError: QuicError.ConnectionTimeout or QuicError.ConnectionIdle } =>
             new TimeoutException("The remote did not complete the handshake in time.", error),
+        SocketException => new SessionEnd(
+            SessionEndReason.ChannelFailed, 0, "Nobody listens at the remote address, or no way leads there.", error).ToException(),
         AuthenticationException => new SessionEnd(
             SessionEndReason.ProtocolViolation, 0, $"The TLS handshake failed: {error.Message}", error).ToException(),
         _ => EndOf(error).ToException(),
