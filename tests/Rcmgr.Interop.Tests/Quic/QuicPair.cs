@@ -16,7 +16,9 @@ internal sealed class QuicPair : IAsyncDisposable
 
     public TestHost Client { get; }
 
-    /// <summary>Starts them; skips the running test where the engine is not present. What is given is the server's, unless it is named the client's.</summary>
+    /// <summary>
+    /// Starts them; skips the running test where the engine is not present. What is given is the server's, unless it is named the client's.
+    /// </summary>
     public static async Task<QuicPair> StartAsync(
         QuicEngine engine, Func<ResourceManagerLimits, ResourceManagerLimits>? limits = null, string listen = "/ip4/127.0.0.1/udp/0/quic-v1",
         Func<Libp2pHostOptions, Libp2pHostOptions>? configure = null, ResourceManagerLimits? clientLimits = null)

@@ -100,7 +100,7 @@ internal sealed partial class MsQuicListener : IQuicListener
         admission.Certificate = certificate;
     }
 
-    /// <summary>Accepts until the listener is disposed: every failed handshake, every refusal ends one wait, and none ends the loop.</summary>
+    /// <summary>Accepts until the listener is disposed: a failed handshake or a refusal ends one wait, and none ends the loop.</summary>
     private async Task AcceptAsync()
     {
         while (true)

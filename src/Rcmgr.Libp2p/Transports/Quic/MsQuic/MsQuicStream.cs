@@ -90,7 +90,7 @@ internal sealed class MsQuicStream : MuxedStream
         }
     }
 
-    /// <summary>Has the platform release the stream, which it does when the remote has acknowledged its end or the connection is over.</summary>
+    /// <summary>Has the platform release the stream: when the remote has acknowledged its end, or with the connection.</summary>
     public Task ReleaseAsync() => _released.Value;
 
     /// <summary>
