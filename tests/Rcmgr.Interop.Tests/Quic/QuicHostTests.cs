@@ -227,6 +227,23 @@ public sealed class QuicHostTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task A_host_whose_peer_has_vanished_stops_and_leaves_nothing(QuicEngine engine)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        await using QuicPair hosts = await QuicPair.StartAsync(engine);
+        UdpRelay relay = new(hosts.Server.EndPoint(), new RelayFaults());
+        PeerId peer = await hosts.Client.Host.DialAsync(hosts.Server.Through(relay), ct);
+        await using PeerStream stream = await hosts.Client.Host.OpenStreamAsync(peer, "/echo/1.0.0", ct);
+
+        await relay.DisposeAsync();
+        await hosts.Client.DisposeAsync();
+        await hosts.Server.DisposeAsync();
+
+        await hosts.ComeToHoldNothingAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task An_address_that_is_taken_cannot_be_listened_on(QuicEngine engine)
     {
         await using TestHost first = await QuicHosts.StartAsync(engine: engine);
