@@ -19,6 +19,6 @@ internal static class MsQuicLibrary
     /// <summary>What to do about it, as a sentence.</summary>
     public static string Missing => OperatingSystem.IsWindows()
         ? "System.Net.Quic needs Windows 11 or Windows Server 2022 with TLS 1.3."
-        : "System.Net.Quic finds no libmsquic that it can use. Install the package libmsquic (Microsoft's package feed for Linux, Alpine's community "
-            + "repository, or Homebrew; Debian has none).";
+        : "System.Net.Quic finds no libmsquic that it can use. Install the package libmsquic (Microsoft's package feed for Linux, Alpine's "
+            + "community repository, or Homebrew; Debian has none).";
 }

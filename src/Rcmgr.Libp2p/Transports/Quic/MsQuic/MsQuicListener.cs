@@ -39,7 +39,8 @@ internal sealed partial class MsQuicListener : IQuicListener
 
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
     public static async Task<MsQuicListener> StartAsync(
-        IPEndPoint endPoint, IQuicGate gate, MsQuicSettings settings, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        IPEndPoint endPoint, IQuicGate gate, MsQuicSettings settings, TimeProvider time, ILogger logger,
+        CancellationToken cancellationToken)
     {
         MsQuicListener listener = new(gate, settings, time, logger);
         try

@@ -19,7 +19,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.MsQuic;
 [SupportedOSPlatform("windows")]
 internal sealed class MsQuicSettings : IDisposable
 {
-    /// <summary>What the library and the platform hold of one connection: 65 to 70 KiB were measured when it is idle.</summary>
+    /// <summary>What the library and the platform hold of one connection: 65 to 70 KiB were measured of an idle one.</summary>
     public const int ConnectionBytes = 80 * 1024;
 
     /// <summary>What the platform reads ahead of one stream, beyond the windows.</summary>
@@ -43,14 +43,17 @@ internal sealed class MsQuicSettings : IDisposable
     /// <param name="endPoint">Where to listen.</param>
     /// <param name="choose">Decides about each connection, after its first packet and before its handshake.</param>
     public QuicListenerOptions Listen(
-        IPEndPoint endPoint, Func<QuicConnection, SslClientHelloInfo, CancellationToken, ValueTask<QuicServerConnectionOptions>> choose) => new()
+        IPEndPoint endPoint, Func<QuicConnection, SslClientHelloInfo, CancellationToken, ValueTask<QuicServerConnectionOptions>> choose)
     {
-        ListenEndPoint = endPoint,
-        ApplicationProtocols = _applicationProtocols,
-        // A refused connection keeps its place for seconds: with few places a flood of those would keep everybody out.
-        ListenBacklog = Options.RefuseAbove,
-        ConnectionOptionsCallback = choose,
-    };
+        return new QuicListenerOptions
+        {
+            ListenEndPoint = endPoint,
+            ApplicationProtocols = _applicationProtocols,
+            // A refused connection keeps its place for seconds: with few places a flood of those would keep everybody out.
+            ListenBacklog = Options.RefuseAbove,
+            ConnectionOptionsCallback = choose,
+        };
+    }
 
     /// <param name="seen">Is given the remote's one certificate, before the handshake ends.</param>
     /// <param name="credit">Is told how many streams the remote allows.</param>
@@ -80,7 +83,7 @@ internal sealed class MsQuicSettings : IDisposable
         QuicClientConnectionOptions options = new()
         {
             RemoteEndPoint = endPoint,
-            // Without a target host, an address as the remote sends no server name.
+            // An address, and no target host: no server name is sent, as the specification wants it.
             ClientAuthenticationOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificateContext = _certificateContext,

@@ -7,7 +7,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.MsQuic;
 /// here leaves nothing behind. Safe for use from many threads.
 /// </summary>
 [SuppressMessage(
-    "Design", "CA1001", Justification = "Without a wait handle there is nothing to dispose, and the platform adds credit whenever it likes.")]
+    "Design", "CA1001", Justification = "Without a wait handle there is nothing to dispose, and the platform may add credit at any time.")]
 internal sealed class StreamCredit
 {
     private readonly SemaphoreSlim _available = new(0);
