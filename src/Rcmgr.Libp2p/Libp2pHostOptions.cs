@@ -25,6 +25,12 @@ public sealed record Libp2pHostOptions
     /// <summary>The security protocols, most preferred first: <c>/noise</c>, <c>/tls/1.0.0</c>.</summary>
     public IReadOnlyList<string> SecurityProtocols { get; init; } = ["/noise", "/tls/1.0.0"];
 
+    /// <summary>
+    /// What QUIC addresses are listened on and dialed with. Where it is missing they fail with
+    /// <see cref="Transports.Quic.QuicUnavailableException"/>; TCP is not affected.
+    /// </summary>
+    public QuicEngine QuicEngine { get; init; }
+
     /// <summary>Who serves inbound streams, besides the host's own protocols.</summary>
     public IReadOnlyList<IStreamHandler> Handlers { get; init; } = [];
 

@@ -4,7 +4,6 @@ using Rcmgr.Libp2p.Connections;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Muxing;
 using Rcmgr.Libp2p.Transports.Quic;
-using Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 namespace Rcmgr.Libp2p.Swarm;
 
@@ -22,8 +21,10 @@ internal sealed class SwarmContext
         Events = events;
         ConnectionManager = options.ConnectionManager is { } trimming ? new ConnectionManager(trimming, options.TimeProvider) : null;
         Logger = logger;
-        Quic = new Ngtcp2Engine(
-            options.Identity, QuicOptions.Default with { HandshakeTimeout = options.HandshakeTimeout }, options.TimeProvider, logger);
+        QuicOptions quic = QuicOptions.Default with { HandshakeTimeout = options.HandshakeTimeout };
+        Quic = new LazyQuicEngine(() => QuicEngines
+            .Choose(options.QuicEngine, QuicEngines.All(options.Identity, quic, options.TimeProvider, logger))
+            .Create());
     }
 
     public ResourceManager ResourceManager { get; }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Tool.Node;
 
@@ -41,6 +42,7 @@ internal static class NodeCommand
             CustomParser = ParseAdmin,
         };
         AddressOptions byAddress = new();
+        Option<QuicEngine> quicEngine = QuicEngineOption.Create();
         Option<bool> json = new("--json") { Description = "Print events as JSON lines." };
         Option<bool> observeOnly = new("--observe-only") { Description = "Admit everything; only tell what the limits would have refused." };
         Option<bool> onLoopback = new("--on-loopback") { Description = "Without --listen: on 127.0.0.1 and a free port.", Hidden = true };
@@ -49,7 +51,7 @@ internal static class NodeCommand
 
         Command command = new("node", "Run a guarded node until it is interrupted or terminated.")
         {
-            listen, limits, lenient, key, admin, json, observeOnly, onLoopback, handshakeSeconds, stopWithInput,
+            listen, limits, lenient, key, admin, quicEngine, json, observeOnly, onLoopback, handshakeSeconds, stopWithInput,
         };
         byAddress.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -65,6 +67,7 @@ internal static class NodeCommand
                 byAddress.ReadLimits(parsed),
                 byAddress.ReadFile(parsed),
                 byAddress.ReadAllowlist(parsed),
+                parsed.GetValue(quicEngine),
                 parsed.GetValue(json),
                 parsed.GetValue(observeOnly));
             InvocationConfiguration configuration = parsed.InvocationConfiguration;

@@ -39,8 +39,8 @@ internal sealed class DemoCast : IAsyncDisposable
     {
         await File.WriteAllTextAsync(_limitsPath, DemoLimits.Json, cancellationToken);
         ToolProcess node = Start(
-            "node", "--on-loopback", "--handshake-seconds", $"{DemoTiming.HandshakeSeconds}", "--limits", _limitsPath, "--admin", "127.0.0.1:0",
-            "--json", "--stop-with-input");
+            "node", "--on-loopback", "--quic-engine", "ngtcp2", "--handshake-seconds", $"{DemoTiming.HandshakeSeconds}",
+            "--limits", _limitsPath, "--admin", "127.0.0.1:0", "--json", "--stop-with-input");
         try
         {
             ReadListening(await node.Lines.ReadAsync(cancellationToken));

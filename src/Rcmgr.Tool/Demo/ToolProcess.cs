@@ -45,8 +45,10 @@ internal sealed class ToolProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the tool with <paramref name="arguments"/>.</summary>
-    public static ToolProcess Start(params IEnumerable<string> arguments)
+    public static ToolProcess Start(params IEnumerable<string> arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the tool with <paramref name="environment"/> besides this process's own.</summary>
+    public static ToolProcess Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new()
         {
@@ -54,6 +56,8 @@ internal sealed class ToolProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         (start.FileName, bool isHost) = Executable();
         if (isHost)
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, ToolName + ".dll"));

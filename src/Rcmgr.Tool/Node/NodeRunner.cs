@@ -64,6 +64,7 @@ internal static class NodeRunner
             Identity = identity,
             ResourceManager = manager,
             ListenAddresses = settings.Listen,
+            QuicEngine = settings.QuicEngine,
             Handlers = [new SinkHandler(TimeProvider.System)],
         };
         try

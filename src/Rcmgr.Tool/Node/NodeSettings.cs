@@ -1,4 +1,5 @@
 using System.Net;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Multiaddr;
 
 namespace Rcmgr.Tool.Node;
@@ -14,6 +15,7 @@ namespace Rcmgr.Tool.Node;
 /// <param name="ConnectionLimits">Which connections are admitted by the address they come from.</param>
 /// <param name="ConnectionLimitsPath">A file that is laid over them; null for none.</param>
 /// <param name="Allowlist">Who is exempt from that, and may connect when the node is full.</param>
+/// <param name="QuicEngine">What QUIC runs on.</param>
 /// <param name="Json">Whether events are JSON lines.</param>
 /// <param name="ObserveOnly">Whether the limits only count what they would refuse.</param>
 internal sealed record NodeSettings(
@@ -27,5 +29,6 @@ internal sealed record NodeSettings(
     ConnectionLimits ConnectionLimits,
     string? ConnectionLimitsPath,
     Allowlist Allowlist,
+    QuicEngine QuicEngine,
     bool Json,
     bool ObserveOnly);

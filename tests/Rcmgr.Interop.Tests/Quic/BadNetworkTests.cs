@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Tool.Demo.Attacks;
 
@@ -8,15 +9,17 @@ namespace Rcmgr.Interop.Tests.Quic;
 public sealed class BadNetworkTests
 {
     [Theory]
-    [InlineData(0.2, 0, 0, 0)]
-    [InlineData(0.02, 0.1, 0.2, 0.1)]
-    public async Task An_echo_survives_a_bad_network(double loss, double duplication, double reordering, double mutation)
+    [InlineData(QuicEngine.Ngtcp2, 0.2, 0, 0, 0)]
+    [InlineData(QuicEngine.Ngtcp2, 0.02, 0.1, 0.2, 0.1)]
+    [InlineData(QuicEngine.MsQuic, 0.2, 0, 0, 0)]
+    [InlineData(QuicEngine.MsQuic, 0.02, 0.1, 0.2, 0.1)]
+    public async Task An_echo_survives_a_bad_network(
+        QuicEngine engine, double loss, double duplication, double reordering, double mutation)
     {
-        QuicAvailability.Require();
         int seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        await using TestHost server = await QuicHosts.StartAsync();
-        await using TestHost client = await QuicHosts.StartAsync();
+        await using TestHost server = await QuicHosts.StartAsync(engine: engine);
+        await using TestHost client = await QuicHosts.StartAsync(engine: engine);
         await using UdpRelay relay = new(server.EndPoint(), new RelayFaults
         {
             Loss = loss,
@@ -36,17 +39,18 @@ public sealed class BadNetworkTests
     }
 
     /// <summary>Seconds by RCMGR_FUZZ_SECONDS; a few by default, hours by hand.</summary>
-    [Fact]
-    public async Task Invented_datagrams_harm_nobody_and_leave_nothing()
+    [Theory]
+    [InlineData(QuicEngine.Ngtcp2)]
+    [InlineData(QuicEngine.MsQuic)]
+    public async Task Invented_datagrams_harm_nobody_and_leave_nothing(QuicEngine engine)
     {
-        QuicAvailability.Require();
         int seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         Random random = new(seed);
         string? asked = Environment.GetEnvironmentVariable("RCMGR_FUZZ_SECONDS");
         TimeSpan time = TimeSpan.FromSeconds(int.TryParse(asked, out int seconds) ? seconds : 3);
-        await using TestHost server = await QuicHosts.StartAsync();
-        await using TestHost client = await QuicHosts.StartAsync();
+        await using TestHost server = await QuicHosts.StartAsync(engine: engine);
+        await using TestHost client = await QuicHosts.StartAsync(engine: engine);
         PeerId peer = await client.Host.DialAsync(server.Address, TestContext.Current.CancellationToken);
         using Socket attacker = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         byte[] initial = await InitialPackets.CaptureAsync(TestContext.Current.CancellationToken);
@@ -67,7 +71,7 @@ public sealed class BadNetworkTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{sent} datagrams");
         await client.Host.PingAsync(peer, TestContext.Current.CancellationToken);
-        await using TestHost newcomer = await QuicHosts.StartAsync();
+        await using TestHost newcomer = await QuicHosts.StartAsync(engine: engine);
         await newcomer.Host.PingAsync(
             await newcomer.Host.DialAsync(server.Address, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         await newcomer.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);

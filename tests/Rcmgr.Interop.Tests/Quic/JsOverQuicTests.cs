@@ -1,28 +1,24 @@
 using System.Text.Json;
 using Rcmgr.Interop.Tests.Js;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Protocols;
 
 namespace Rcmgr.Interop.Tests.Quic;
 
-/// <summary>js-libp2p peers and our host over QUIC, in both directions.</summary>
+/// <summary>js-libp2p peers and our host over QUIC, in both directions, on every engine.</summary>
 public sealed class JsOverQuicTests
 {
-    public static TheoryData<string, string> Keys { get; } = new()
-    {
-        { "ed25519", "12D3KooW" },
-        { "secp256k1", "16Uiu2H" },
-        { "rsa", "Qm" },
-    };
+    public static MatrixTheoryData<QuicEngine, string> EnginesAndKeys { get; } =
+        new(QuicAvailability.Engines, ["ed25519", "secp256k1", "rsa"]);
 
     [Theory]
-    [MemberData(nameof(Keys))]
-    public async Task A_js_peer_pings_identifies_and_echoes_10_MiB_over_8_streams(string key, string peerIdStart)
+    [MemberData(nameof(EnginesAndKeys))]
+    public async Task A_js_peer_pings_identifies_and_echoes_10_MiB_over_8_streams(QuicEngine engine, string key)
     {
-        QuicAvailability.Require();
         JsPeerAvailability.Require();
-        await using TestHost host = await QuicHosts.StartAsync();
+        await using TestHost host = await QuicHosts.StartAsync(engine: engine);
 
         await using JsPeer js = JsPeer.Dial(
             host.Address, "ping,ping,ping,ping,identify,echo", key: key, streams: JsCombinations.Streams,
@@ -35,18 +31,17 @@ public sealed class JsOverQuicTests
         Assert.StartsWith("/ip4/127.0.0.1/udp/", identify.GetProperty("observedAddr").GetString(), StringComparison.Ordinal);
         Assert.True(Assert.Single(js.Events("echo")).GetProperty("ok").GetBoolean(), js.Transcript());
         Assert.True(Assert.Single(js.Events("held")).GetProperty("open").GetBoolean());
-        Assert.True(await SawAsync(host, peerIdStart));
+        Assert.True(await SawAsync(host, StartOfPeerId(key)));
         await host.ComesToHoldNothingAsync();
     }
 
     [Theory]
-    [MemberData(nameof(Keys))]
-    public async Task We_ping_identify_and_echo_10_MiB_over_8_streams_with_a_js_peer(string key, string peerIdStart)
+    [MemberData(nameof(EnginesAndKeys))]
+    public async Task We_ping_identify_and_echo_10_MiB_over_8_streams_with_a_js_peer(QuicEngine engine, string key)
     {
-        QuicAvailability.Require();
         JsPeerAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using TestHost host = await QuicHosts.StartAsync();
+        await using TestHost host = await QuicHosts.StartAsync(engine: engine);
         await using JsPeer js = JsPeer.Listen(key: key, transport: "quic");
         JsonElement listening = await js.NextAsync("listening");
 
@@ -56,12 +51,19 @@ public sealed class JsOverQuicTests
         IdentifyInfo identify = await host.Host.IdentifyAsync(peer, ct);
         await EchoClient.EchoAsync(host.Host, peer, JsCombinations.Streams, JsCombinations.BytesPerStream);
 
-        Assert.StartsWith(peerIdStart, peer.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(StartOfPeerId(key), peer.ToString(), StringComparison.Ordinal);
         Assert.Equal(peer, identify.PeerId);
         await host.Host.ClosePeerAsync(peer, ct);
         await js.NextAsync("disconnected");
         await host.ComesToHoldNothingAsync();
     }
+
+    private static string StartOfPeerId(string key) => key switch
+    {
+        "ed25519" => "12D3KooW",
+        "secp256k1" => "16Uiu2H",
+        _ => "Qm",
+    };
 
     private static async Task<bool> SawAsync(TestHost host, string peerIdStart)
     {

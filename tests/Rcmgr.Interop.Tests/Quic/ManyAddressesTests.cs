@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Swarm;
@@ -9,13 +10,15 @@ namespace Rcmgr.Interop.Tests.Quic;
 /// <summary>Dialing several addresses of one peer.</summary>
 public sealed class ManyAddressesTests
 {
-    [Fact]
-    public async Task Quic_wins_over_tcp_and_only_one_connection_is_left()
+    public static TheoryData<QuicEngine> Engines { get; } = [.. QuicAvailability.Engines];
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Quic_wins_over_tcp_and_only_one_connection_is_left(QuicEngine engine)
     {
-        QuicAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using TestHost server = await StartBothAsync();
-        await using TestHost client = await QuicHosts.StartAsync();
+        await using TestHost server = await StartBothAsync(engine);
+        await using TestHost client = await QuicHosts.StartAsync(engine: engine);
 
         PeerId peer = await client.Host.DialAsync(server.Host.PeerId, server.Host.ListenAddresses, ct);
 
@@ -28,13 +31,13 @@ public sealed class ManyAddressesTests
         await server.ComesToHoldNothingAsync();
     }
 
-    [Fact]
-    public async Task Tcp_takes_over_where_nobody_listens_on_quic()
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Tcp_takes_over_where_nobody_listens_on_quic(QuicEngine engine)
     {
-        QuicAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using TestHost server = await TestHost.StartAsync();
-        await using TestHost client = await QuicHosts.StartAsync();
+        await using TestHost client = await QuicHosts.StartAsync(engine: engine);
 
         PeerId peer = await client.Host.DialAsync(server.Host.PeerId, [DeadQuicAddress(), server.Address], ct);
 
@@ -43,13 +46,13 @@ public sealed class ManyAddressesTests
         await client.ComesToHoldNothingAsync();
     }
 
-    [Fact]
-    public async Task A_refusal_by_the_own_manager_is_told_apart_from_dead_addresses()
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task A_refusal_by_the_own_manager_is_told_apart_from_dead_addresses(QuicEngine engine)
     {
-        QuicAvailability.Require();
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using TestHost server = await StartBothAsync();
-        await using TestHost client = await QuicHosts.StartAsync();
+        await using TestHost server = await StartBothAsync(engine);
+        await using TestHost client = await QuicHosts.StartAsync(engine: engine);
 
         await Assert.ThrowsAsync<DialFailedException>(() => client.Host.DialAsync(server.Host.PeerId, [DeadQuicAddress()], ct));
         client.Manager.System.Limits = client.Manager.System.Limits with { ConnectionsOutbound = 0 };
@@ -59,10 +62,9 @@ public sealed class ManyAddressesTests
         await client.ComesToHoldNothingAsync();
     }
 
-    private static Task<TestHost> StartBothAsync() => TestHost.StartAsync(configure: options => options with
-    {
-        ListenAddresses = [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0"), Multiaddress.Parse("/ip4/127.0.0.1/udp/0/quic-v1")],
-    });
+    private static Task<TestHost> StartBothAsync(QuicEngine engine) => QuicHosts.StartAsync(
+        engine: engine,
+        configure: options => options with { ListenAddresses = [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0"), .. options.ListenAddresses] });
 
     private static Multiaddress DeadQuicAddress()
     {

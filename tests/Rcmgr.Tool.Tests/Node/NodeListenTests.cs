@@ -37,7 +37,7 @@ public sealed class NodeListenTests
     public async Task Without_quics_libraries_a_node_that_is_told_no_address_listens_on_tcp_and_says_why_not_on_quic()
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using ToolProcess node = ToolProcess.Start(WithoutQuic, "node", "--on-loopback", "--json", "--stop-with-input");
+        await using ToolProcess node = ToolProcess.Start(WithoutQuic, "node", "--on-loopback", "--quic-engine", "ngtcp2", "--json", "--stop-with-input");
 
         Multiaddress address = Assert.Single(Addresses(await node.Lines.ReadAsync(ct)));
         using JsonDocument second = JsonDocument.Parse(await node.Lines.ReadAsync(ct));
@@ -55,7 +55,7 @@ public sealed class NodeListenTests
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using ToolProcess node = ToolProcess.Start(
-            WithoutQuic, "node", "--listen", "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1", "--json", "--stop-with-input");
+            WithoutQuic, "node", "--listen", "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1", "--quic-engine", "ngtcp2", "--json", "--stop-with-input");
 
         await node.Lines.Completion.WaitAsync(ct);
         await node.StopAsync(TimeSpan.FromSeconds(10));

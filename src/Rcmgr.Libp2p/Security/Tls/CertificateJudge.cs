@@ -45,7 +45,8 @@ internal sealed class CertificateJudge(PeerId? expectedRemote, TimeProvider time
         }
     }
 
-    private static bool HasFurtherCertificates(X509Chain chain, X509Certificate2 remote)
+    /// <summary>Whether the remote sent others with its own, which libp2p does not allow.</summary>
+    public static bool HasFurtherCertificates(X509Chain chain, X509Certificate2 remote)
     {
         // On the client side the library lists the remote's own certificate here too.
         foreach (var sent in chain.ChainPolicy.ExtraStore)

@@ -4,7 +4,8 @@ using System.Net;
 namespace Rcmgr.Libp2p.Transports.Quic;
 
 /// <summary>
-/// Decides about inbound connections. An engine asks from the thread that receives, so the answers must neither wait nor throw.
+/// Decides about inbound connections. An engine asks from the thread that receives, or from many threads at once, so the answers must
+/// neither wait nor throw.
 /// </summary>
 internal interface IQuicGate
 {
