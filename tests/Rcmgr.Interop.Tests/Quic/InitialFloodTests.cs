@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Rcmgr.Interop.Tests.Flood;
 using Rcmgr.Libp2p.Identity;
+using Rcmgr.Tool.Bench;
 
 namespace Rcmgr.Interop.Tests.Quic;
 

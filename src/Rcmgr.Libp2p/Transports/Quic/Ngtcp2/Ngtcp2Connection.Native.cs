@@ -20,6 +20,7 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     private readonly ConnectionAllocator _allocator;
     private readonly HashSet<ConnectionIdKey> _ids = [];
+    private readonly byte[] _admitted;
     private GCHandle _self;
     private ConnectionReference* _reference;
     private nint _native;
@@ -27,6 +28,7 @@ internal sealed unsafe partial class Ngtcp2Connection
     private Refusal? _refusal;
     private Exception? _fault;
     private bool _isTimedOut;
+    private bool _isPastHandshake;
     private bool _isHandshakeCounted;
 
     /// <summary>
@@ -43,6 +45,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         NativeSettings settings;
         NativeTransportParameters parameters;
         connection.Configure(&settings, &parameters, now);
+        parameters.DisableActiveMigration = 1;
         parameters.OriginalDestinationId = provenOriginal is null ? header->DestinationId : *provenOriginal;
         parameters.HasOriginalDestinationId = 1;
         if (provenOriginal is not null)
@@ -87,15 +90,37 @@ internal sealed unsafe partial class Ngtcp2Connection
         return connection;
     }
 
-    /// <summary>Gives the library a datagram of at least one byte.</summary>
-    public void Receive(in NativePath path, byte* packet, int length, ulong now)
+    /// <summary>
+    /// Takes a datagram. The library's client must write once between the packet that ends its handshake and any packet after the
+    /// handshake: a server that confirms the handshake before that would end the process. So such packets wait for that write, and are
+    /// lost where they came too early.
+    /// </summary>
+    public void Receive(in NativePath path, byte* datagram, int length)
+    {
+        if (_native == 0 || !IsFromAdmitted(path))
+            return;
+        if (IsServer || _isPastHandshake)
+        {
+            Read(path, datagram, length);
+            return;
+        }
+
+        int handshake = DatagramHeader.HandshakeLength(new ReadOnlySpan<byte>(datagram, length));
+        Read(path, datagram, handshake);
+        if (IsEstablished)
+            Flush();
+        if (_isPastHandshake)
+            Read(path, datagram + handshake, length - handshake);
+    }
+
+    private void Read(in NativePath path, byte* packet, int length)
     {
         if (_native == 0 || length < 1)
             return;
         NativePacketInfo info = default;
         NativePath from = path;
         int result = Ngtcp2Api.ngtcp2_conn_read_pkt_versioned(
-            _native, &from, StructVersion.PacketInfo, &info, packet, (nuint)length, now);
+            _native, &from, StructVersion.PacketInfo, &info, packet, (nuint)length, NativeLoop.Now);
         if (result == 0)
         {
             RetryBlocked();
@@ -119,6 +144,16 @@ internal sealed unsafe partial class Ngtcp2Connection
                 CloseWithError(result);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Whether a datagram comes from the address that was admitted. Another port is a NAT that forgot the old one, and the library
+    /// validates it; another address would have a connection that no limit by address ever saw.
+    /// </summary>
+    private bool IsFromAdmitted(in NativePath path)
+    {
+        ReadOnlySpan<byte> from = new(path.Remote.Socket, (int)path.Remote.Length);
+        return !IsServer || SocketAddresses.HostOf(from).SequenceEqual(SocketAddresses.HostOf(_admitted));
     }
 
     void ITimed.OnTimer()
@@ -261,14 +296,9 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     private void CloseWithError(int result)
     {
-        if (result == NativeError.OutOfMemory && _allocator.LastRefusal is { } refused)
+        if (result == NativeError.OutOfMemory)
         {
-            _refusal ??= refused;
-            if (!IsEstablished)
-                _endpoint.Gate?.Refused(RemoteEndPoint, refused);
-            CloseWithCode(
-                ConnectionErrorCode.ResourceLimitExceeded,
-                new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.ResourceLimitExceeded, refused.ToString()));
+            CloseForMemory();
             return;
         }
 
@@ -277,6 +307,22 @@ internal sealed unsafe partial class Ngtcp2Connection
         NativeCloseError error;
         Ngtcp2Api.ngtcp2_ccerr_set_liberr(&error, result, null, 0);
         WriteClose(&error, Broken(Ngtcp2Api.Describe(result), SessionEndReason.ProtocolViolation));
+    }
+
+    private void CloseForMemory()
+    {
+        string detail = $"The library may have {_allocator.Limit} bytes for a connection, and wanted more.";
+        if (_allocator.LastRefusal is { } refused)
+        {
+            detail = refused.ToString();
+            _refusal ??= refused;
+            if (!IsEstablished)
+                _endpoint.Gate?.Refused(RemoteEndPoint, refused);
+        }
+
+        CloseWithCode(
+            ConnectionErrorCode.ResourceLimitExceeded,
+            new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.ResourceLimitExceeded, detail));
     }
 
     private void CloseWithAlert(byte alert, SessionEndReason reason)

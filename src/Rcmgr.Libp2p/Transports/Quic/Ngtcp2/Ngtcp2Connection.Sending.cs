@@ -11,6 +11,7 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     private readonly Queue<Ngtcp2Stream> _sending = new();
     private readonly List<Ngtcp2Stream> _blocked = [];
+    private readonly HashSet<Ngtcp2Stream> _filling = [];
     private long _consumed;
     private int _isPosted;
     private int _window;
@@ -90,6 +91,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         _isDirty = false;
         if (_native == 0)
             return;
+        CompleteReads();
         OpenWaiting();
         ulong now = NativeLoop.Now;
         int error = WritePackets(now);
@@ -117,6 +119,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         if (!keepsUp || growth <= 0 || !_scope.TryReserveMemory(growth, MemoryPriority.WindowGrowth, out _))
             return 0;
         Volatile.Write(ref _window, _window + growth);
+        _allocator.Limit += growth;
         return growth;
     }
 
@@ -137,6 +140,14 @@ internal sealed unsafe partial class Ngtcp2Connection
         foreach (Ngtcp2Stream stream in _blocked)
             QueueSend(stream);
         _blocked.Clear();
+    }
+
+    /// <summary>Wakes the readers that got bytes since the last time.</summary>
+    private void CompleteReads()
+    {
+        foreach (Ngtcp2Stream stream in _filling)
+            stream.CompleteRead();
+        _filling.Clear();
     }
 
     private void Open(OpenRequest request)
