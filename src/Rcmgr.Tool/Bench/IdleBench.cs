@@ -9,7 +9,7 @@ namespace Rcmgr.Tool.Bench;
 internal sealed class IdleBench(BenchStack stack, int connections, TextWriter progress)
 {
     /// <summary>Connections before the first measurement: what the first ones cost is not the price of one more.</summary>
-    private const int WarmUp = 50;
+    private const int WarmUp = 200;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -160,6 +160,22 @@ public sealed class QuicHostTests
     }
 
     [Fact]
+    public async Task A_name_leads_to_a_host_that_listens_on_quic()
+    {
+        QuicAvailability.Require();
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        await using TestHost server = await QuicHosts.StartAsync();
+        await using TestHost client = await QuicHosts.StartAsync();
+        Multiaddress address = Multiaddress.Parse($"/dns4/localhost/udp/{server.EndPoint().Port}/quic-v1/p2p/{server.Host.PeerId}");
+
+        await client.Host.PingAsync(await client.Host.DialAsync(address, ct), ct);
+
+        await client.Host.ClosePeerAsync(server.Host.PeerId, ct);
+        await client.ComesToHoldNothingAsync();
+        await server.ComesToHoldNothingAsync();
+    }
+
+    [Fact]
     public async Task A_dial_where_nobody_listens_fails_at_once()
     {
         QuicAvailability.Require();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rcmgr.Tool.Bench;
 
 namespace Rcmgr.Tool.Tests.Bench;
 
@@ -24,6 +25,29 @@ public sealed class BenchCommandTests
             Assert.Equal(4, row.GetProperty("with").GetProperty("samples").GetArrayLength());
             Assert.True(row.GetProperty("without").GetProperty("min").GetDouble() > 0);
         });
+    }
+
+    [Fact]
+    public async Task Json_of_quic_holds_every_engine_of_this_machine_and_tcp_with_noise()
+    {
+        string? told = Environment.GetEnvironmentVariable("RCMGR_NGTCP2_UNAVAILABLE");
+        string? whyNot = string.IsNullOrEmpty(told) ? BenchStack.QuicEngines[0].WhyNot() : told;
+        Assert.SkipWhen(whyNot is not null, $"QUIC is not available: {whyNot}");
+
+        ToolRun run = await ToolRun.RunAsync(
+            "bench", "quic", "--seconds", "0.01", "--bytes", "262144", "--streams", "2", "--repetitions", "1", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.Equal(0, json.RootElement.GetProperty("refusals").GetInt64());
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        foreach ((string transport, string security) in (IEnumerable<(string, string)>)[("ngtcp2", "tls"), ("tcp", "noise")])
+        {
+            Assert.Equal(6, rows.Count(row =>
+                row.GetProperty("transport").GetString() == transport && row.GetProperty("security").GetString() == security));
+        }
+
+        Assert.All(rows, row => Assert.True(row.GetProperty("with").GetProperty("min").GetDouble() > 0));
     }
 
     [Fact]
@@ -61,6 +85,19 @@ public sealed class BenchCommandTests
     public async Task Amounts_of_single_operations_that_measure_nothing_are_wrong_usage(string option, string value)
     {
         ToolRun run = await ToolRun.RunAsync("bench", option, value);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("--idle", "0")]
+    [InlineData("--idle", "many")]
+    [InlineData("--engine", "none")]
+    [InlineData("--repetitions", "0")]
+    public async Task Amounts_and_engines_of_quic_that_there_are_not_are_wrong_usage(string option, string value)
+    {
+        ToolRun run = await ToolRun.RunAsync("bench", "quic", option, value);
 
         Assert.Equal(2, run.ExitCode);
         Assert.NotEmpty(run.Error);

@@ -1,5 +1,3 @@
-using Rcmgr.Libp2p.Muxing;
-
 namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 /// <content>Sending, and what becomes of bytes that were read. On the loop's thread, but where it says otherwise.</content>
@@ -18,7 +16,6 @@ internal sealed unsafe partial class Ngtcp2Connection
     private long _granted;
     private ulong _lastGrant;
     private bool _isDirty;
-    private bool _mayOpenMore;
 
     /// <summary>The receive window now, in bytes: what the connection is charged for.</summary>
     internal int Window => Volatile.Read(ref _window);
@@ -148,51 +145,6 @@ internal sealed unsafe partial class Ngtcp2Connection
         foreach (Ngtcp2Stream stream in _filling)
             stream.CompleteRead();
         _filling.Clear();
-    }
-
-    private void Open(OpenRequest request)
-    {
-        if (_end is { } end)
-        {
-            request.Fail(end.ToException());
-            return;
-        }
-
-        _opening.Enqueue(request);
-        _mayOpenMore = true;
-        MarkDirty();
-    }
-
-    private void OpenWaiting()
-    {
-        if (!_mayOpenMore)
-            return;
-        _mayOpenMore = false;
-        while (_opening.TryPeek(out OpenRequest? request))
-        {
-            if (!request.IsOver && !TryOpen(request))
-                return;
-            _opening.Dequeue();
-        }
-    }
-
-    private bool TryOpen(OpenRequest request)
-    {
-        long id;
-        int result = Ngtcp2Api.ngtcp2_conn_open_bidi_stream(_native, &id, 0);
-        if (result == NativeError.StreamIdBlocked)
-            return false;
-        if (result != 0)
-        {
-            request.Fail(Broken(Ngtcp2Api.Describe(result), SessionEndReason.ChannelFailed).ToException());
-            return true;
-        }
-
-        Ngtcp2Stream stream = new(this, id, isOutbound: true);
-        _streams.Add(id, stream);
-        if (!request.Succeed(stream))
-            stream.Reset(0);
-        return true;
     }
 
     /// <summary>Writes packets until there is nothing more or no more may be sent; an error of the library, or zero.</summary>
