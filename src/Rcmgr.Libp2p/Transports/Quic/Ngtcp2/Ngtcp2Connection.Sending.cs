@@ -155,7 +155,8 @@ internal sealed unsafe partial class Ngtcp2Connection
         int full = (int)Ngtcp2Api.ngtcp2_conn_get_path_max_tx_udp_payload_size(_native);
         int quantum = (int)Math.Min((nuint)SendBatch.Capacity, Ngtcp2Api.ngtcp2_conn_get_send_quantum(_native));
         int sent = 0;
-        while (sent < quantum)
+        // One more packet than fits would cost a system call of its own.
+        while (sent == 0 || sent + largest <= quantum)
         {
             NativePath path = batch.NewPath();
             nint length = WritePacket(batch.Next, batch.Used == 0 ? largest : batch.Segment, &path, now);
