@@ -22,6 +22,20 @@ internal static class BenchOptions
     public static Option<T> Amount<T>(Option<T> option, T most)
         where T : struct, INumber<T>
     {
+        Bound(option, most);
+        return option;
+    }
+
+    /// <summary>The same for an option that need not be given.</summary>
+    public static Option<T?> Amount<T>(Option<T?> option, T most)
+        where T : struct, INumber<T>
+    {
+        Bound(option, most);
+        return option;
+    }
+
+    private static void Bound<T>(Option option, T most)
+        where T : struct, INumber<T> =>
         option.Validators.Add(result =>
         {
             // Text that is no number is the parser's to refuse, and asking it for the value would throw.
@@ -32,6 +46,4 @@ internal static class BenchOptions
                 result.AddError(FormattableString.Invariant($"{option.Name} takes a number greater than 0 and at most {most}."));
             }
         });
-        return option;
-    }
 }

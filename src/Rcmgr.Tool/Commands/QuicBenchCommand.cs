@@ -21,16 +21,11 @@ internal static class QuicBenchCommand
             DefaultValueFactory = _ => [.. BenchStack.QuicEngines.Where(engine => engine.WhyNot() is null).Select(engine => engine.Name)],
         };
         engines.AcceptOnlyFromAmong([.. BenchStack.QuicEngines.Select(engine => engine.Name)]);
-        Option<int?> idle = new("--idle")
+        Option<int?> idle = BenchOptions.Amount(new Option<int?>("--idle")
         {
             Description = "Measure the memory of so many idle connections instead; fails if the scopes do not account for it within 20 %.",
             HelpName = "COUNT",
-        };
-        idle.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > MaxIdle)
-                result.AddError(FormattableString.Invariant($"--idle takes a number from 1 to {MaxIdle}."));
-        });
+        }, MaxIdle);
         Command command = new("quic", "Measure QUIC and TCP with Noise over loopback, with and without the manager.") { engines, idle };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, options, engines, idle, cancellationToken));
