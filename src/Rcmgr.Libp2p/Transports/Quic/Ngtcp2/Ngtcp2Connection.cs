@@ -44,7 +44,7 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         SocketAddresses.Write(remote, _admitted);
         Quota = new SendQuota(scope, _options.ConnectionSendBuffer);
         _window = _options.ConnectionWindow;
-        _allocator = new ConnectionAllocator(scope) 
+        _allocator = new ConnectionAllocator(scope)
         {
             Limit = _options.NativeHeapLimit + _options.ConnectionWindow,
             Fails = endpoint.Context.FailsAllocation,
