@@ -27,10 +27,18 @@ public sealed partial class Multiaddress
     /// <param name="name">The name.</param>
     /// <param name="family">What the name's addresses must be; <see cref="AddressFamily.Unspecified"/> for either.</param>
     /// <param name="port">The TCP port.</param>
-    public bool TryGetTcpName([NotNullWhen(true)] out string? name, out AddressFamily family, out int port)
+    public bool TryGetTcpName([NotNullWhen(true)] out string? name, out AddressFamily family, out int port) =>
+        TryGetName(out name, out family, out port, MultiaddressProtocol.Tcp);
+
+    /// <summary>As <see cref="TryGetTcpName"/>, of <c>/dns|dns4|dns6/…/udp/…/quic-v1</c>.</summary>
+    internal bool TryGetQuicName([NotNullWhen(true)] out string? name, out AddressFamily family, out int port) =>
+        TryGetName(out name, out family, out port, MultiaddressProtocol.Udp, MultiaddressProtocol.QuicV1);
+
+    private bool TryGetName(
+        [NotNullWhen(true)] out string? name, out AddressFamily family, out int port, params ReadOnlySpan<MultiaddressProtocol> transports)
     {
         (name, family, port) = (null, AddressFamily.Unspecified, 0);
-        if (!HasShape([MultiaddressProtocol.Tcp])
+        if (!HasShape(transports)
             || Components[0].Protocol is not (MultiaddressProtocol.Dns or MultiaddressProtocol.Dns4 or MultiaddressProtocol.Dns6))
         {
             return false;

@@ -124,11 +124,11 @@ internal sealed partial class HostSwarm
 
     private DialTarget RequireDialable(Multiaddress address)
     {
-        bool isQuic = address.TryGetQuicEndPoint(out _);
-        if (!isQuic && !DialTargets.IsDialable(address))
+        bool isQuic = DialTargets.IsQuic(address);
+        if (!isQuic && !DialTargets.IsTcp(address))
         {
             throw new NotSupportedException(
-                $"Cannot dial {address}: only ip4, ip6, dns, dns4 and dns6 with TCP, and ip4 and ip6 with QUIC are; dnsaddr is not resolved.");
+                $"Cannot dial {address}: only ip4, ip6, dns, dns4 and dns6 with TCP or QUIC are; dnsaddr is not resolved.");
         }
 
         if (address.PeerId == _options.Identity.PeerId)
@@ -145,9 +145,8 @@ internal sealed partial class HostSwarm
     /// </summary>
     private async Task<DialedConnection> ConnectAsync(DialTarget target, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPEndPoint> endPoints = target.Address.TryGetQuicEndPoint(out IPEndPoint? quic)
-            ? [quic]
-            : await DialTargets.ResolveAsync(target.Address, _options.DialTimeout, _context.Time, cancellationToken);
+        IReadOnlyList<IPEndPoint> endPoints =
+            await DialTargets.ResolveAsync(target.Address, _options.DialTimeout, _context.Time, cancellationToken);
         for (int i = 0; ; i++)
         {
             try

@@ -1,6 +1,5 @@
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
-using Rcmgr.Libp2p.Multiaddr;
 using Rcmgr.Libp2p.Protocols;
 
 namespace Rcmgr.Tool.Bench;
@@ -28,11 +27,10 @@ internal sealed class BenchHost : IAsyncDisposable
             new Libp2pHostOptions
             {
                 Identity = identity,
-                ResourceManager = variant.IsMetered
-                    ? new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits)
-                    : ResourceManager.CreateNull(),
-                ListenAddresses = listens ? [Multiaddress.Parse("/ip4/127.0.0.1/tcp/0")] : [],
-                SecurityProtocols = [variant.SecurityProtocol],
+                ResourceManager = CreateManager(variant.Manager),
+                ListenAddresses = listens ? [variant.Stack.ListenAddress] : [],
+                SecurityProtocols = [variant.Stack.SecurityProtocol],
+                QuicEngine = variant.Stack.QuicEngine,
                 Handlers = [new SinkHandler(TimeProvider.System)],
             },
             cancellationToken);
@@ -44,4 +42,11 @@ internal sealed class BenchHost : IAsyncDisposable
         await Host.DisposeAsync();
         _identity.Dispose();
     }
+
+    private static ResourceManager CreateManager(BenchManager manager) => manager switch
+    {
+        BenchManager.Default => new ResourceManager(ScalingLimits.DefaultWithServices.AutoScale().Limits),
+        BenchManager.Unlimited => new ResourceManager(ResourceManagerLimits.Infinite),
+        _ => ResourceManager.CreateNull(),
+    };
 }

@@ -33,7 +33,7 @@ internal sealed class BenchLink : IAsyncDisposable
     public static async Task<BenchLink> StartAsync(BenchVariant variant, CancellationToken cancellationToken)
     {
         ToolProcess peer = ToolProcess.Start(
-            "bench-peer", "--security", variant.Security, "--manager", variant.IsMetered ? "true" : "false");
+            "bench-peer", "--transport", variant.Stack.Transport, "--security", variant.Stack.Security, "--manager", variant.Manager.ToString());
         BenchHost? host = null;
         try
         {
@@ -61,6 +61,13 @@ internal sealed class BenchLink : IAsyncDisposable
     {
         await _peer.AskAsync(cancellationToken);
         return Environment.CpuUsage.TotalTime + TimeSpan.FromMicroseconds(Number(await ReadLineAsync(_peer, cancellationToken)));
+    }
+
+    /// <summary>The memory of the other process, which counts it if its manager is <see cref="BenchManager.Unlimited"/>.</summary>
+    public async Task<MemoryUse> GetPeerMemoryAsync(CancellationToken cancellationToken)
+    {
+        await _peer.AskAsync(cancellationToken);
+        return MemoryUse.Parse(await ReadLineAsync(_peer, cancellationToken));
     }
 
     /// <summary>Stops both ends.</summary>

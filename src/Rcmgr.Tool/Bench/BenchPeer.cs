@@ -2,7 +2,8 @@ namespace Rcmgr.Tool.Bench;
 
 /// <summary>
 /// The listening end, a process of its own: prints its address on one line and serves until its input ends; for each line of input it
-/// prints the microseconds of processor time that it has used, and at the end how much its manager has refused.
+/// prints the microseconds of processor time that it has used, or its memory if nothing limits it (idle connections are measured then), and
+/// at the end how much its manager has refused.
 /// </summary>
 internal static class BenchPeer
 {
@@ -11,7 +12,7 @@ internal static class BenchPeer
         await using BenchHost host = await BenchHost.StartAsync(variant, listens: true, cancellationToken);
         await output.WriteLineAsync(host.Host.ListenAddresses[0].ToString().AsMemory(), cancellationToken);
         await output.FlushAsync(cancellationToken);
-        using CancellationTokenSource stop = InputEnd.CancelWith(cancellationToken, onLine: () => TellProcessorTime(output));
+        using CancellationTokenSource stop = InputEnd.CancelWith(cancellationToken, onLine: () => Tell(variant, host, output));
         await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await output.WriteLineAsync(FormattableString.Invariant($"{host.Refusals}"));
         return ExitCode.Success;
@@ -20,6 +21,18 @@ internal static class BenchPeer
     public static void TellProcessorTime(TextWriter output)
     {
         output.WriteLine(FormattableString.Invariant($"{(long)Environment.CpuUsage.TotalTime.TotalMicroseconds}"));
+        output.Flush();
+    }
+
+    private static void Tell(BenchVariant variant, BenchHost host, TextWriter output)
+    {
+        if (variant.Manager != BenchManager.Unlimited)
+        {
+            TellProcessorTime(output);
+            return;
+        }
+
+        output.WriteLine(MemoryUse.Measure(host.Host.ResourceManager).ToString());
         output.Flush();
     }
 }

@@ -6,7 +6,7 @@ namespace Rcmgr.Tool.Bench;
 /// <summary>A result for people and for programs.</summary>
 internal static class BenchReport
 {
-    private const string RowFormat = "{0,-8}  {1,-26}  {2,5}  {3,9}  {4,7}  {5,9}  {6,7}  {7,15}  {8,15}  {9,-4}";
+    private const string RowFormat = "{0,-9}  {1,-8}  {2,-26}  {3,5}  {4,9}  {5,7}  {6,9}  {7,7}  {8,15}  {9,15}  {10,-4}";
 
     public static void WriteTable(TextWriter output, BenchResult result)
     {
@@ -18,11 +18,11 @@ internal static class BenchReport
         output.WriteLine(Invariant(
             $"calibration: 100 xorshift64 steps take {result.CalibrationBefore:F1} ns before and {result.CalibrationAfter:F1} ns after"));
         output.WriteLine();
-        WriteRow(output, "security", "measurement", "unit", "with", "us", "without", "us", "rate", "processor", "cost");
+        WriteRow(output, "transport", "security", "measurement", "unit", "with", "us", "without", "us", "rate", "processor", "cost");
         foreach (BenchRow row in result.Rows)
         {
             WriteRow(
-                output, row.Security, row.Name, row.Unit,
+                output, row.Stack.Transport, row.Stack.Security, row.Name, row.Unit,
                 Number(BenchRow.MedianRate(row.Samples.With)), Cost(row.Samples.With),
                 Number(BenchRow.MedianRate(row.Samples.Without)), Cost(row.Samples.Without),
                 Percent(1 - row.RateRatio.Median, row.RateRatio.Spread), Percent(row.CostRatio.Median - 1, row.CostRatio.Spread), row.Verdict);
@@ -57,7 +57,8 @@ internal static class BenchReport
     private static void WriteRow(Utf8JsonWriter json, BenchRow row)
     {
         json.WriteStartObject();
-        json.WriteString("security", row.Security);
+        json.WriteString("transport", row.Stack.Transport);
+        json.WriteString("security", row.Stack.Security);
         json.WriteString("name", row.Name);
         json.WriteString("unit", row.Unit);
         WriteSamples(json, "with", row.Samples.With);

@@ -1,11 +1,11 @@
 namespace Rcmgr.Tool.Bench;
 
 /// <summary>The samples of one measurement with and without the manager, and what they tell about its cost.</summary>
-/// <param name="Security">The security protocol's short name.</param>
+/// <param name="Stack">What carried the connection.</param>
 /// <param name="Name">What was measured.</param>
 /// <param name="Unit">The unit of the rates.</param>
 /// <param name="Samples">The samples of both variants.</param>
-internal sealed record BenchRow(string Security, string Name, string Unit, PairedSamples Samples)
+internal sealed record BenchRow(BenchStack Stack, string Name, string Unit, PairedSamples Samples)
 {
     /// <summary>The share of the work that the manager may cost.</summary>
     public const double AllowedCost = 0.02;

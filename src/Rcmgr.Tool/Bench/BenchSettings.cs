@@ -21,6 +21,6 @@ internal sealed record BenchSettings
     /// <summary>What a measurement's name must contain to be taken.</summary>
     public required string Filter { get; init; }
 
-    /// <summary>The security protocols, by their short names.</summary>
-    public required IReadOnlyList<string> Securities { get; init; }
+    /// <summary>What is measured, one after the other.</summary>
+    public required IReadOnlyList<BenchStack> Stacks { get; init; }
 }

@@ -1,17 +1,19 @@
 namespace Rcmgr.Tool.Bench;
 
 /// <summary>One configuration that is measured: both ends use it.</summary>
-/// <param name="Security"><c>noise</c> or <c>tls</c>.</param>
-/// <param name="IsMetered">Whether a resource manager guards the hosts, with the limits that they scale to by default; else one that does nothing.</param>
-internal sealed record BenchVariant(string Security, bool IsMetered)
-{
-    public static IReadOnlyList<string> Securities { get; } = ["noise", "tls"];
+/// <param name="Stack">What carries the connection.</param>
+/// <param name="Manager">What guards the hosts.</param>
+internal sealed record BenchVariant(BenchStack Stack, BenchManager Manager);
 
-    /// <summary>The security protocol's identifier on the wire.</summary>
-    public string SecurityProtocol => Security switch
-    {
-        "noise" => "/noise",
-        "tls" => "/tls/1.0.0",
-        _ => throw new ArgumentException($"There is no security protocol {Security}."),
-    };
+/// <summary>The resource manager of a host that is measured.</summary>
+internal enum BenchManager
+{
+    /// <summary>One that does nothing.</summary>
+    Null,
+
+    /// <summary>With the limits that scale to the machine by default.</summary>
+    Default,
+
+    /// <summary>One that counts everything and refuses nothing.</summary>
+    Unlimited,
 }

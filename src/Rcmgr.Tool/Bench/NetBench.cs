@@ -16,25 +16,25 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
         double calibrationBefore = Calibration.Measure();
         List<BenchRow> rows = [];
         long refusals = 0;
-        foreach (string security in settings.Securities)
-            refusals += await MeasureAsync(security, rows, cancellationToken);
+        foreach (BenchStack stack in settings.Stacks)
+            refusals += await MeasureAsync(stack, rows, cancellationToken);
         return new BenchResult(settings, rows, calibrationBefore, Calibration.Measure(), refusals);
     }
 
-    private async Task<long> MeasureAsync(string security, List<BenchRow> rows, CancellationToken cancellationToken)
+    private async Task<long> MeasureAsync(BenchStack stack, List<BenchRow> rows, CancellationToken cancellationToken)
     {
-        await using BenchLink with = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: true), cancellationToken);
-        await using BenchLink without = await BenchLink.StartAsync(new BenchVariant(security, IsMetered: false), cancellationToken);
+        await using BenchLink with = await BenchLink.StartAsync(new BenchVariant(stack, BenchManager.Default), cancellationToken);
+        await using BenchLink without = await BenchLink.StartAsync(new BenchVariant(stack, BenchManager.Null), cancellationToken);
         foreach (Measurement measurement in Measurements(cancellationToken).Where(measurement => measurement.Name.Contains(settings.Filter, StringComparison.Ordinal)))
         {
-            await progress.WriteLineAsync($"{security}: {measurement.Name}");
-            rows.Add(await MeasureAsync(security, measurement, with, without));
+            await progress.WriteLineAsync($"{stack}: {measurement.Name}");
+            rows.Add(await MeasureAsync(stack, measurement, with, without));
         }
 
         return await with.StopAsync(cancellationToken) + await without.StopAsync(cancellationToken);
     }
 
-    private async Task<BenchRow> MeasureAsync(string security, Measurement measurement, BenchLink with, BenchLink without)
+    private async Task<BenchRow> MeasureAsync(BenchStack stack, Measurement measurement, BenchLink with, BenchLink without)
     {
         await TakeAsync(WarmUpBlocks, wantsMore: null);
         long start = Stopwatch.GetTimestamp();
@@ -44,7 +44,7 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
         Task<PairedSamples> TakeAsync(int blocks, Func<PairedSamples, bool>? wantsMore) =>
             PairedSamples.TakeAsync(blocks, () => measurement.Sample(with), () => measurement.Sample(without), wantsMore);
 
-        BenchRow Row(PairedSamples samples) => new(security, measurement.Name, measurement.Unit, samples);
+        BenchRow Row(PairedSamples samples) => new(stack, measurement.Name, measurement.Unit, samples);
     }
 
     private IEnumerable<Measurement> Measurements(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Rcmgr.Interop.Tests.Flood;
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Tool.Bench;
 using Rcmgr.Tool.Demo.Attacks;
 
 namespace Rcmgr.Interop.Tests.Quic;

@@ -196,6 +196,19 @@ public sealed class QuicHostTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task A_name_leads_to_a_host_that_listens_on_quic(QuicEngine engine)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        await using QuicPair hosts = await QuicPair.StartAsync(engine);
+        Multiaddress address = Multiaddress.Parse($"/dns4/localhost/udp/{hosts.Server.EndPoint().Port}/quic-v1/p2p/{hosts.Server.Host.PeerId}");
+
+        await hosts.Client.Host.PingAsync(await hosts.Client.Host.DialAsync(address, ct), ct);
+
+        await hosts.EndAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task A_dial_where_nobody_listens_fails_at_once(QuicEngine engine)
     {
         await using TestHost client = await QuicHosts.StartAsync(engine: engine);

@@ -19,6 +19,9 @@ internal sealed record RelayFaults
     /// <summary>The share that is followed by a mutated copy.</summary>
     public double Mutation { get; init; }
 
+    /// <summary>After how many datagrams of a client its port changes, as behind a NAT that forgets; never for zero.</summary>
+    public int RebindEvery { get; init; }
+
     public int Seed { get; init; } = 1;
 }
 
@@ -27,9 +30,10 @@ internal sealed class UdpRelay : IAsyncDisposable
 {
     private readonly RelayFaults _faults;
     private readonly IPEndPoint _server;
-    private readonly Socket _front = Bind();
+    private readonly Socket _front;
     private readonly CancellationTokenSource _over = new();
-    private readonly ConcurrentDictionary<EndPoint, Socket> _backs = new();
+    private readonly ConcurrentDictionary<EndPoint, Binding> _bindings = new();
+    private readonly ConcurrentBag<Socket> _backs = [];
     private readonly ConcurrentBag<Task> _running = [];
     private readonly Lock _gate = new();
     private readonly Random _random;
@@ -38,55 +42,111 @@ internal sealed class UdpRelay : IAsyncDisposable
     {
         _server = server;
         _faults = faults;
+        _front = Bind(server.Address);
         _random = new Random(faults.Seed);
         _running.Add(Task.Run(ForwardAsync));
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_front.LocalEndPoint!;
 
+    /// <summary>How often a client's port has changed.</summary>
+    public int Rebindings { get; private set; }
+
+    /// <summary>Datagrams of clients that went out from where <see cref="MoveTo"/> says.</summary>
+    public int SentAway { get; private set; }
+
+    /// <summary>Datagrams that the server sent there.</summary>
+    public int AnsweredAway { get; private set; }
+
+    /// <summary>Gives every client a port at another address.</summary>
+    public void MoveTo(IPAddress address)
+    {
+        foreach ((EndPoint client, Binding binding) in _bindings)
+            binding.Current = OpenBack(client, binding, address);
+    }
+
+    /// <summary>Gives every client a new port.</summary>
+    public void Rebind() => MoveTo(_server.Address);
+
+    /// <summary>Gives every client its first port again.</summary>
+    public void Return()
+    {
+        foreach (Binding binding in _bindings.Values)
+            binding.Current = binding.Home!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
         await Task.WhenAll(_running);
         _front.Dispose();
-        foreach (Socket back in _backs.Values)
+        foreach (Socket back in _backs)
             back.Dispose();
         _over.Dispose();
     }
 
-    private static Socket Bind()
+    private static Socket Bind(IPAddress address)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }
 
-    private async Task ForwardAsync()
+    private Task ForwardAsync() => PumpAsync(_front, BackOf, _ => _server);
+
+    private Socket BackOf(EndPoint client)
     {
-        await PumpAsync(_front, from => _backs.GetOrAdd(from, OpenBack), _ => _server);
+        Binding binding = _bindings.GetOrAdd(client, _ => new Binding());
+        if (binding.Home is null)
+        {
+            binding.Home = OpenBack(client, binding, _server.Address);
+            binding.Current = binding.Home;
+        }
+
+        if (_faults.RebindEvery > 0 && ++binding.Datagrams % _faults.RebindEvery == 0)
+        {
+            binding.Current = OpenBack(client, binding, _server.Address);
+            Rebindings++;
+        }
+
+        if (IsAway(binding.Current!))
+            SentAway++;
+        return binding.Current!;
     }
 
-    private Socket OpenBack(EndPoint client)
+    /// <summary>A port to the server. What the server sends to it once the client has another one is lost.</summary>
+    private Socket OpenBack(EndPoint client, Binding binding, IPAddress address)
     {
-        Socket back = Bind();
-        _running.Add(Task.Run(() => PumpAsync(back, _ => _front, _ => client)));
+        Socket back = Bind(address);
+        _backs.Add(back);
+        _running.Add(Task.Run(() => PumpAsync(back, _ => Answer(binding, back), _ => client)));
         return back;
     }
 
-    private async Task PumpAsync(Socket socket, Func<EndPoint, Socket> through, Func<EndPoint, EndPoint> target)
+    private Socket? Answer(Binding binding, Socket back)
+    {
+        if (IsAway(back))
+            AnsweredAway++;
+        return ReferenceEquals(binding.Current, back) ? _front : null;
+    }
+
+    private bool IsAway(Socket back) => !((IPEndPoint)back.LocalEndPoint!).Address.Equals(_server.Address);
+
+    private async Task PumpAsync(Socket socket, Func<EndPoint, Socket?> through, Func<EndPoint, EndPoint> target)
     {
         byte[] buffer = new byte[2048];
         byte[]? held = null;
+        IPAddress anyone = socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
         try
         {
             while (true)
             {
                 SocketReceiveFromResult got =
-                    await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _over.Token);
-                Socket way = through(got.RemoteEndPoint);
+                    await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(anyone, 0), _over.Token);
+                Socket? way = through(got.RemoteEndPoint);
                 EndPoint to = target(got.RemoteEndPoint);
                 byte[] datagram = buffer[..got.ReceivedBytes];
-                if (Happens(_faults.Loss))
+                if (way is null || Happens(_faults.Loss))
                     continue;
                 if (held is null && Happens(_faults.Reordering))
                 {
@@ -120,5 +180,15 @@ internal sealed class UdpRelay : IAsyncDisposable
     {
         lock (_gate)
             return DatagramMutations.Mutate(datagram, _random);
+    }
+
+    /// <summary>A client's way to the server.</summary>
+    private sealed class Binding
+    {
+        public int Datagrams { get; set; }
+
+        public Socket? Home { get; set; }
+
+        public Socket? Current { get; set; }
     }
 }

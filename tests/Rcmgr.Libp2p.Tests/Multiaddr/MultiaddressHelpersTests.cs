@@ -109,4 +109,18 @@ public sealed class MultiaddressHelpersTests
         Assert.Equal(name is not null, Multiaddress.Parse(text).TryGetTcpName(out string? found, out AddressFamily foundFamily, out int port));
         Assert.Equal((name, family, name is null ? 0 : 4001), (found, foundFamily, port));
     }
+
+    [Theory]
+    [InlineData("/dns/example.org/udp/4001/quic-v1", "example.org", AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org/udp/4001/quic-v1/p2p/12D3KooWLwcXVpi5w8ZrB9wVfBhruGETCTTUqhcuHe3T3bELG9ZU", "example.org", AddressFamily.InterNetwork)]
+    [InlineData("/dns6/example.org/udp/4001/quic-v1", "example.org", AddressFamily.InterNetworkV6)]
+    [InlineData("/dnsaddr/example.org/udp/4001/quic-v1", null, AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org/udp/4001", null, AddressFamily.Unspecified)]
+    [InlineData("/dns4/example.org/udp/4001/quic-v1/webtransport", null, AddressFamily.Unspecified)]
+    [InlineData("/ip4/1.2.3.4/udp/4001/quic-v1", null, AddressFamily.Unspecified)]
+    public void Only_a_name_with_quic_is_one_to_look_up_for_quic(string text, string? name, AddressFamily family)
+    {
+        Assert.Equal(name is not null, Multiaddress.Parse(text).TryGetQuicName(out string? found, out AddressFamily foundFamily, out int port));
+        Assert.Equal((name, family, name is null ? 0 : 4001), (found, foundFamily, port));
+    }
 }

@@ -41,6 +41,27 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public async Task Json_of_quic_holds_every_engine_of_this_machine_and_tcp_with_noise()
+    {
+        QuicAvailability.Require();
+
+        ToolRun run = await ToolRun.RunAsync(
+            "bench", "quic", "--seconds", "0.01", "--bytes", "262144", "--streams", "2", "--repetitions", "1", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.Equal(0, json.RootElement.GetProperty("refusals").GetInt64());
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        foreach ((string transport, string security) in (IEnumerable<(string, string)>)[("ngtcp2", "tls"), ("tcp", "noise")])
+        {
+            Assert.Equal(6, rows.Count(row =>
+                row.GetProperty("transport").GetString() == transport && row.GetProperty("security").GetString() == security));
+        }
+
+        Assert.All(rows, row => Assert.True(row.GetProperty("with").GetProperty("min").GetDouble() > 0));
+    }
+
+    [Fact]
     public async Task Json_of_the_manager_holds_every_operation_on_each_number_of_threads_in_both_modes()
     {
         ToolRun run = await ToolRun.RunAsync("bench", "--repetitions", "1", "--work", "0.002", "--json");
@@ -75,6 +96,19 @@ public sealed class BenchCommandTests
     public async Task Amounts_of_single_operations_that_measure_nothing_are_wrong_usage(string option, string value)
     {
         ToolRun run = await ToolRun.RunAsync("bench", option, value);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("--idle", "0")]
+    [InlineData("--idle", "many")]
+    [InlineData("--engine", "none")]
+    [InlineData("--repetitions", "0")]
+    public async Task Amounts_and_engines_of_quic_that_there_are_not_are_wrong_usage(string option, string value)
+    {
+        ToolRun run = await ToolRun.RunAsync("bench", "quic", option, value);
 
         Assert.Equal(2, run.ExitCode);
         Assert.NotEmpty(run.Error);

@@ -75,7 +75,7 @@ public sealed class PairedSamplesTests
     }
 
     private static BenchRow Row(IEnumerable<double> costs) => new(
-        "noise", "a row", "1/s", new PairedSamples(
+        BenchStack.OverTcp("noise"), "a row", "1/s", new PairedSamples(
             [.. costs.SelectMany(cost => new[] { Of(1, cost), Of(1, cost) })], [.. costs.SelectMany(_ => new[] { Of(1, 1), Of(1, 1) })]));
 
     private static BenchSample Of(double amount, double seconds) => new(amount, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));

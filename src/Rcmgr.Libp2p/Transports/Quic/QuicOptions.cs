@@ -44,6 +44,6 @@ internal sealed record QuicOptions
     /// <summary>Running handshakes of one listener above which every connection is refused.</summary>
     public int RefuseAbove { get; init; } = 8192;
 
-    /// <summary>What the library may allocate for one connection, whatever its account allows.</summary>
+    /// <summary>What the library may allocate for one connection besides the receive window, whatever its account allows.</summary>
     public int NativeHeapLimit { get; init; } = 2 * 1024 * 1024;
 }

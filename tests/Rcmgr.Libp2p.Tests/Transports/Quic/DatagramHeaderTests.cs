@@ -59,6 +59,32 @@ public sealed class DatagramHeaderTests
     }
 
     [Fact]
+    public void The_handshake_part_of_a_datagram_ends_before_the_first_packet_with_a_short_header()
+    {
+        byte[] initial = [0xc3, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 2, 9, 9, 3, 7, 7, 7, 0x40, 5, 0, 0, 0, 0, 0];
+        byte[] handshake = [0xe3, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 2, 9, 9, 4, 0, 0, 0, 0];
+        byte[] later = [0x43, .. new byte[40]];
+
+        Assert.Equal(0, DatagramHeader.HandshakeLength(later));
+        Assert.Equal(initial.Length, DatagramHeader.HandshakeLength(initial));
+        Assert.Equal(initial.Length + handshake.Length, DatagramHeader.HandshakeLength([.. initial, .. handshake, .. later]));
+        Assert.Equal(initial.Length, DatagramHeader.HandshakeLength([.. initial, .. handshake[..^1]]));
+    }
+
+    [Theory]
+    [InlineData(0u, 0xc0, 30)]
+    [InlineData(1u, 0xf0, 30)]
+    [InlineData(0x6b3343cfu, 0xc0, 0)]
+    public void Offers_of_versions_and_retries_are_all_of_their_datagram_and_other_versions_are_nothing(uint version, byte first, int length)
+    {
+        byte[] datagram = new byte[30];
+        datagram[0] = first;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(datagram.AsSpan(1), version);
+
+        Assert.Equal(length, DatagramHeader.HandshakeLength(datagram));
+    }
+
+    [Fact]
     public void Random_bytes_never_fail()
     {
         int seed = Random.Shared.Next();
@@ -67,6 +93,9 @@ public sealed class DatagramHeaderTests
         {
             byte[] datagram = new byte[random.Next(60)];
             random.NextBytes(datagram);
+            if (random.Next(2) == 0 && datagram.Length > 6)
+                new byte[] { (byte)(0xc0 | random.Next(0x40)), 0, 0, 0, 1, (byte)random.Next(21) }.CopyTo(datagram, 0);
+            Assert.InRange(DatagramHeader.HandshakeLength(datagram), 0, datagram.Length);
             if (DatagramHeader.TryRead(datagram, out DatagramHeader header))
                 Assert.True(header.DestinationId.Length + header.SourceId.Length < datagram.Length, $"seed {seed}");
         }

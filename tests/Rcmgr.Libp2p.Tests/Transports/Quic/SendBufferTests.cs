@@ -2,14 +2,18 @@ using Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 namespace Rcmgr.Libp2p.Tests.Transports.Quic;
 
-public sealed class SendBufferTests
+public sealed class SendBufferTests : IDisposable
 {
+    private readonly BlockPool _pool = new();
+
+    public void Dispose() => _pool.Dispose();
+
     [Fact]
     public unsafe void What_is_filled_is_what_was_appended_and_acknowledged_blocks_are_freed()
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
-        SendBuffer buffer = new();
+        SendBuffer buffer = new(_pool);
         List<byte> written = [];
         List<byte> sent = [];
         ulong acknowledged = 0;

@@ -30,7 +30,8 @@ public sealed class SocketAddressesTests
         byte[] control = new byte[SocketAddresses.MaxSourceBytes];
         int written = SocketAddresses.WriteSource(from, control);
 
-        SocketAddresses.TakeDestination(control.AsSpan(0, written), local);
+        int joined = SocketAddresses.Take(control.AsSpan(0, written), local);
+        Assert.Equal(0, joined);
 
         Assert.Equal(IPEndPoint.Parse(source), SocketAddresses.Read(local.AsSpan(0, length)));
     }
@@ -44,8 +45,43 @@ public sealed class SocketAddressesTests
         {
             byte[] control = new byte[random.Next(64)];
             random.NextBytes(control);
-            SocketAddresses.TakeDestination(control, local);
+            SocketAddresses.Take(control, local);
         }
+    }
+
+    [Fact]
+    public void Control_data_names_the_size_of_datagrams_that_were_joined_and_the_address_they_were_sent_to()
+    {
+        byte[] from = new byte[SocketAddresses.MaxBytes];
+        byte[] local = new byte[SocketAddresses.MaxBytes];
+        SocketAddresses.Write(IPEndPoint.Parse("192.0.2.7:4001"), from);
+        int length = SocketAddresses.Write(IPEndPoint.Parse("0.0.0.0:4001"), local);
+        byte[] control = new byte[24 + SocketAddresses.MaxSourceBytes];
+        SocketAddresses.WriteHeader(control, 16 + sizeof(int), SocketAddresses.UdpLevel, SocketAddresses.UdpJoining);
+        BitConverter.TryWriteBytes(control.AsSpan(16), 1452);
+        from.AsSpan(4, 4).CopyTo(control.AsSpan(24 + 24));
+        SocketAddresses.WriteHeader(control.AsSpan(24), 16 + 12, SocketAddresses.IpLevel, SocketAddresses.IpPacketInfo);
+
+        int joined = SocketAddresses.Take(control.AsSpan(0, 24 + 32), local);
+
+        Assert.Equal(1452, joined);
+        Assert.Equal("192.0.2.7:4001", SocketAddresses.Read(local.AsSpan(0, length))?.ToString());
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7:1", "192.0.2.7:2", true)]
+    [InlineData("192.0.2.7:1", "192.0.2.8:1", false)]
+    [InlineData("[2001:db8::7]:1", "[2001:db8::7]:2", true)]
+    [InlineData("[2001:db8::7]:1", "[2001:db8::8]:1", false)]
+    [InlineData("[fe80::7%1]:1", "[fe80::7%2]:1", false)]
+    public void A_host_is_the_same_whatever_its_port(string one, string other, bool isSame)
+    {
+        byte[] first = new byte[SocketAddresses.MaxBytes];
+        byte[] second = new byte[SocketAddresses.MaxBytes];
+        SocketAddresses.Write(IPEndPoint.Parse(one), first);
+        SocketAddresses.Write(IPEndPoint.Parse(other), second);
+
+        Assert.Equal(isSame, SocketAddresses.HostOf(first).SequenceEqual(SocketAddresses.HostOf(second)));
     }
 
     [Fact]

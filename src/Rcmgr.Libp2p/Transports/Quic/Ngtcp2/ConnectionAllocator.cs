@@ -19,14 +19,12 @@ internal sealed unsafe class ConnectionAllocator
     private const int HeaderBytes = 16;
 
     private readonly ConnectionScope _scope;
-    private readonly long _limit;
     private GCHandle _self;
     private Functions* _functions;
 
-    public ConnectionAllocator(ConnectionScope scope, long limit)
+    public ConnectionAllocator(ConnectionScope scope)
     {
         _scope = scope;
-        _limit = limit;
         _self = GCHandle.Alloc(this);
         _functions = (Functions*)NativeMemory.AllocZeroed((nuint)sizeof(Functions));
         *_functions = new Functions
@@ -41,6 +39,15 @@ internal sealed unsafe class ConnectionAllocator
 
     /// <summary>What the library is given. Lives until <see cref="Release"/>.</summary>
     public void* Table => _functions;
+
+    /// <summary>
+    /// What the library may have, whatever the scope allows. Bytes that wait for others before them lie in this heap, so it grows with
+    /// the receive window.
+    /// </summary>
+    public required long Limit { get; set; }
+
+    /// <summary>See <see cref="Ngtcp2Faults.FailsAllocation"/>.</summary>
+    public Func<bool>? Fails { get; init; }
 
     /// <summary>Bytes in use, headers included.</summary>
     public long Used { get; private set; }
@@ -63,7 +70,7 @@ internal sealed unsafe class ConnectionAllocator
 
     private void* Take(nuint size, bool zeroed)
     {
-        if (size > (nuint)_limit || !TryCharge((long)size + HeaderBytes))
+        if (size > (nuint)Limit || Fails?.Invoke() == true || !TryCharge((long)size + HeaderBytes))
             return null;
         byte* block = (byte*)(zeroed ? NativeMemory.AllocZeroed(size + HeaderBytes) : NativeMemory.Alloc(size + HeaderBytes));
         *(nuint*)block = size + HeaderBytes;
@@ -87,7 +94,7 @@ internal sealed unsafe class ConnectionAllocator
         long missing = Used + size - Charged;
         if (missing <= 0)
             return true;
-        if (Used + size > _limit)
+        if (Used + size > Limit)
             return false;
         long steps = (missing + Step - 1) / Step * Step;
         if (!_scope.TryReserveMemory(steps, MemoryPriority.Always, out Refusal refusal))

@@ -47,6 +47,55 @@ internal readonly ref struct DatagramHeader
         return (datagram[0] & LongForm) != 0 ? TryReadLong(datagram, out header) : TryReadShort(datagram, out header);
     }
 
+    /// <summary>
+    /// How many bytes at the start of a datagram are whole packets of a handshake: those before the first packet with a short header, and
+    /// before what is no packet.
+    /// </summary>
+    public static int HandshakeLength(ReadOnlySpan<byte> datagram)
+    {
+        int length = 0;
+        while (TryReadPacket(datagram[length..], out int packet))
+            length += packet;
+        return length;
+    }
+
+    private static bool TryReadPacket(ReadOnlySpan<byte> rest, out int length)
+    {
+        length = 0;
+        if (rest.IsEmpty || (rest[0] & LongForm) == 0 || !TryReadLong(rest, out DatagramHeader header))
+            return false;
+        int type = rest[0] & TypeBits;
+        if (header.Version == 0 || (header.Version == QuicV1 && type == TypeBits))
+        {
+            // An offer of versions or a Retry is all there is in its datagram.
+            length = rest.Length;
+            return true;
+        }
+
+        int at = FirstId + 2 + header.DestinationId.Length + header.SourceId.Length;
+        if (header.Version != QuicV1 || (type == 0 && !TrySkip(rest, ref at)) || !TrySkip(rest, ref at))
+            return false;
+        length = at;
+        return true;
+    }
+
+    /// <summary>Moves behind a length (RFC 9000 §16) and the bytes that it counts.</summary>
+    private static bool TrySkip(ReadOnlySpan<byte> rest, ref int at)
+    {
+        if (at >= rest.Length)
+            return false;
+        int bytes = 1 << (rest[at] >> 6);
+        if (bytes > rest.Length - at)
+            return false;
+        ulong counted = (ulong)rest[at] & 0x3f;
+        for (int i = 1; i < bytes; i++)
+            counted = (counted << 8) | rest[at + i];
+        if (counted > (ulong)(rest.Length - at - bytes))
+            return false;
+        at += bytes + (int)counted;
+        return true;
+    }
+
     private static bool TryReadShort(ReadOnlySpan<byte> datagram, out DatagramHeader header)
     {
         header = default;

@@ -12,6 +12,7 @@ internal static unsafe class NativeEvents
 {
     private const uint FinFlag = 1;
     private const uint HasCodeFlag = 1;
+    private const int IdActive = 0;
 
     public static NativeCallbacks CreateCallbacks() => new()
     {
@@ -30,6 +31,7 @@ internal static unsafe class NativeEvents
         Random = (nint)(delegate* unmanaged[Cdecl]<byte*, nuint, void*, void>)&Random,
         GetNewConnectionId = (nint)(delegate* unmanaged[Cdecl]<nint, NativeConnectionId*, byte*, nuint, nint, int>)&GetNewConnectionId,
         RemoveConnectionId = (nint)(delegate* unmanaged[Cdecl]<nint, NativeConnectionId*, nint, int>)&RemoveConnectionId,
+        DestinationIdStatus = (nint)(delegate* unmanaged[Cdecl]<nint, int, ulong, NativeConnectionId*, byte*, nint, int>)&RemoteIdStatus,
         HandshakeCompleted = (nint)(delegate* unmanaged[Cdecl]<nint, nint, int>)&HandshakeCompleted,
         StreamOpen = (nint)(delegate* unmanaged[Cdecl]<nint, long, nint, int>)&StreamOpen,
         ReceiveStreamData = (nint)(delegate* unmanaged[Cdecl]<nint, uint, long, ulong, byte*, nuint, nint, nint, int>)&ReceiveStreamData,
@@ -74,6 +76,14 @@ internal static unsafe class NativeEvents
         {
             return Fail(owner, e);
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int RemoteIdStatus(nint connection, int status, ulong sequence, NativeConnectionId* id, byte* token, nint owner)
+    {
+        if (status == IdActive)
+            Ngtcp2Connection.Of(owner).OnRemoteIdActive();
+        return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -43,6 +43,9 @@ internal sealed partial class NativeLoop : IAsyncDisposable
 
     public SendBatch Outgoing { get; } = new();
 
+    /// <summary>Blocks of the streams' send buffers.</summary>
+    public BlockPool Blocks { get; } = new();
+
     private bool IsOnThread => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Has <paramref name="work"/> done soon. From any thread.</summary>
@@ -161,6 +164,7 @@ internal sealed partial class NativeLoop : IAsyncDisposable
         RunWork();
         Incoming.Dispose();
         Outgoing.Dispose();
+        Blocks.Dispose();
         _events.Dispose();
         _ended.TrySetResult();
     }

@@ -136,6 +136,7 @@ internal struct NativeTransportParameters
     [FieldOffset(240)] public ulong MaxIdleTimeout;
     [FieldOffset(256)] public ulong ActiveConnectionIdLimit;
     [FieldOffset(288)] public byte HasStatelessResetToken;
+    [FieldOffset(289)] public byte DisableActiveMigration;
     [FieldOffset(290)] public byte HasOriginalDestinationId;
     [FieldOffset(292)] public byte HasRetrySourceId;
     [FieldOffset(294)] public byte StatelessResetToken;

@@ -43,6 +43,9 @@ internal sealed unsafe partial class Ngtcp2Connection
         return true;
     }
 
+    /// <summary>A client gets an active id when it has written all that belongs to its handshake.</summary>
+    internal void OnRemoteIdActive() => _isPastHandshake = true;
+
     internal void OnStreamOpened(long id)
     {
         if (!IsEstablished)
@@ -54,8 +57,8 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     internal void OnStreamData(long id, ReadOnlySpan<byte> bytes, bool isFinished)
     {
-        if (_streams.TryGetValue(id, out Ngtcp2Stream? stream))
-            stream.OnData(bytes, isFinished);
+        if (_streams.TryGetValue(id, out Ngtcp2Stream? stream) && stream.OnData(bytes, isFinished))
+            _filling.Add(stream);
     }
 
     internal void OnAcknowledged(long id, ulong offset)

@@ -1,22 +1,15 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
-using Rcmgr.Libp2p.Muxing;
-using Rcmgr.Libp2p.Swarm;
 
 namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
-/// <content>The native connection: how it is made, fed, closed and freed. On the loop's thread.</content>
+/// <content>The native connection: how it is made and freed. On the loop's thread.</content>
 internal sealed unsafe partial class Ngtcp2Connection
 {
-    private const byte BadCertificateAlert = 42;
     private const int ClientIdLength = 18;
     private const int MaxPayload = 1452;
     private const int ActiveIdLimit = 7;
     private const int RetryToken = 1;
-
-    /// <summary>The longest reason of a remote that is repeated.</summary>
-    private const int MaxReason = 128;
 
     private readonly ConnectionAllocator _allocator;
     private readonly HashSet<ConnectionIdKey> _ids = [];
@@ -43,6 +36,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         NativeSettings settings;
         NativeTransportParameters parameters;
         connection.Configure(&settings, &parameters, now);
+        parameters.DisableActiveMigration = 1;
         parameters.OriginalDestinationId = provenOriginal is null ? header->DestinationId : *provenOriginal;
         parameters.HasOriginalDestinationId = 1;
         if (provenOriginal is not null)
@@ -85,79 +79,6 @@ internal sealed unsafe partial class Ngtcp2Connection
         connection.Create(&first, &own, path, DatagramHeader.QuicV1, &settings, &parameters);
         connection.MarkDirty();
         return connection;
-    }
-
-    /// <summary>Gives the library a datagram of at least one byte.</summary>
-    public void Receive(in NativePath path, byte* packet, int length, ulong now)
-    {
-        if (_native == 0 || length < 1)
-            return;
-        NativePacketInfo info = default;
-        NativePath from = path;
-        int result = Ngtcp2Api.ngtcp2_conn_read_pkt_versioned(
-            _native, &from, StructVersion.PacketInfo, &info, packet, (nuint)length, now);
-        if (result == 0)
-        {
-            RetryBlocked();
-            MarkDirty();
-            AfterEvents();
-            return;
-        }
-
-        switch (result)
-        {
-            case NativeError.Draining:
-                Retire(DescribeRemoteClose(), packet: null);
-                break;
-            case NativeError.DropConnection or NativeError.Retry:
-                Retire(Broken("the first packet was no valid one", SessionEndReason.ProtocolViolation), packet: null);
-                break;
-            case NativeError.Crypto:
-                CloseWithAlert(Ngtcp2Api.ngtcp2_conn_get_tls_alert(_native), SessionEndReason.ProtocolViolation);
-                break;
-            default:
-                CloseWithError(result);
-                break;
-        }
-    }
-
-    void ITimed.OnTimer()
-    {
-        if (_native == 0)
-            return;
-        int result = Ngtcp2Api.ngtcp2_conn_handle_expiry(_native, NativeLoop.Now);
-        if (result == 0)
-        {
-            MarkDirty();
-            AfterEvents();
-            return;
-        }
-
-        _isTimedOut = result is NativeError.HandshakeTimeout or NativeError.IdleClose;
-        if (_isTimedOut)
-            Retire(Broken(Ngtcp2Api.Describe(result), SessionEndReason.KeepAliveTimeout), packet: null);
-        else
-            CloseWithError(result);
-    }
-
-    /// <summary>The kernel says that nobody listens at the remote address.</summary>
-    public void OnUnreachable()
-    {
-        if (!IsEstablished)
-            Retire(Broken("nobody listens at the remote address", SessionEndReason.ChannelFailed), packet: null);
-    }
-
-    /// <summary>Ends without a word: the loop ends.</summary>
-    public void Abandon() => Retire(new SessionEnd(SessionEndReason.LocalClose, 0, "The host stopped."), packet: null);
-
-    private void CloseLocally(uint code, bool isAlert)
-    {
-        if (_native == 0)
-            return;
-        if (isAlert)
-            CloseWithAlert((byte)code, SessionEndReason.LocalClose);
-        else
-            CloseWithCode(code, new SessionEnd(SessionEndReason.LocalClose, code, "The session was closed."));
     }
 
     private void Configure(NativeSettings* settings, NativeTransportParameters* parameters, ulong now)
@@ -221,117 +142,6 @@ internal sealed unsafe partial class Ngtcp2Connection
         _reference->Connection = native;
         Ngtcp2Api.ngtcp2_conn_set_tls_native_handle(native, _session);
     }
-
-    /// <summary>Acts on what callbacks decided while the library was busy.</summary>
-    private void AfterEvents()
-    {
-        if (_native == 0)
-            return;
-        if (_refusal is { } refusal && !IsEstablished)
-        {
-            CloseWithCode(
-                ConnectionErrorCode.ResourceLimitExceeded,
-                new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.ResourceLimitExceeded, refusal.ToString()));
-            return;
-        }
-
-        if (IsEstablished && !_isHandedOver)
-            HandOver();
-    }
-
-    private void HandOver()
-    {
-        _isHandedOver = true;
-        CountHandshakeOut();
-        _established.TrySetResult();
-        if (_endpoint.Gate is null || _endpoint.Gate.TryTake(this, _scope))
-            return;
-        _isHandedOver = false;
-        CloseWithCode(
-            ConnectionErrorCode.Shutdown, new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.Shutdown, "The host stops."));
-    }
-
-    private void CountHandshakeOut()
-    {
-        if (!_isHandshakeCounted)
-            return;
-        _isHandshakeCounted = false;
-        _endpoint.Handshaking--;
-    }
-
-    private void CloseWithError(int result)
-    {
-        if (result == NativeError.OutOfMemory && _allocator.LastRefusal is { } refused)
-        {
-            _refusal ??= refused;
-            if (!IsEstablished)
-                _endpoint.Gate?.Refused(RemoteEndPoint, refused);
-            CloseWithCode(
-                ConnectionErrorCode.ResourceLimitExceeded,
-                new SessionEnd(SessionEndReason.LocalClose, ConnectionErrorCode.ResourceLimitExceeded, refused.ToString()));
-            return;
-        }
-
-        if (_fault is not null)
-            LogFault(_endpoint.Context.Logger, _fault);
-        NativeCloseError error;
-        Ngtcp2Api.ngtcp2_ccerr_set_liberr(&error, result, null, 0);
-        WriteClose(&error, Broken(Ngtcp2Api.Describe(result), SessionEndReason.ProtocolViolation));
-    }
-
-    private void CloseWithAlert(byte alert, SessionEndReason reason)
-    {
-        NativeCloseError error;
-        Ngtcp2Api.ngtcp2_ccerr_set_tls_alert(&error, alert, null, 0);
-        WriteClose(&error, Broken($"the TLS handshake failed with alert {alert}", reason));
-    }
-
-    private void CloseWithCode(uint code, SessionEnd end)
-    {
-        NativeCloseError error;
-        Ngtcp2Api.ngtcp2_ccerr_set_application_error(&error, code, null, 0);
-        WriteClose(&error, end);
-    }
-
-    private void WriteClose(NativeCloseError* error, SessionEnd end)
-    {
-        SendBatch batch = Loop.Outgoing;
-        NativePath path = batch.NewPath();
-        NativePacketInfo info;
-        nint length = Ngtcp2Api.ngtcp2_conn_write_connection_close_versioned(
-            _native, &path, StructVersion.PacketInfo, &info, batch.Next, MaxPayload, error, NativeLoop.Now);
-        byte[]? packet = null;
-        if (length > 0)
-        {
-            _endpoint.Send(batch.Next, (int)length, (int)length, path);
-            packet = new ReadOnlySpan<byte>(batch.Next, (int)length).ToArray();
-        }
-
-        Retire(end, packet);
-    }
-
-    private void Retire(SessionEnd end, byte[]? packet)
-    {
-        if (_native == 0)
-            return;
-        if (!_isTimedOut)
-            _endpoint.Remember([.. _ids], packet ?? [], NativeLoop.Now + (3 * Math.Min(Ngtcp2Api.ngtcp2_conn_get_pto(_native), 1_000_000_000)));
-        Finish(end);
-    }
-
-    private SessionEnd DescribeRemoteClose()
-    {
-        NativeCloseError* error = Ngtcp2Api.ngtcp2_conn_get_ccerr(_native);
-        string reason = error->Reason is null
-            ? string.Empty
-            : Encoding.UTF8.GetString(new ReadOnlySpan<byte>(error->Reason, (int)nuint.Min(error->ReasonLength, MaxReason)));
-        string kind = error->Type == NativeCloseError.Application ? "code" : "transport error";
-        return new SessionEnd(
-            SessionEndReason.RemoteClose, (uint)Math.Min(error->Code, uint.MaxValue),
-            $"The remote closed the connection with {kind} 0x{error->Code:x}{(reason.Length == 0 ? "." : $": {reason}")}");
-    }
-
-    private static SessionEnd Broken(string what, SessionEndReason reason) => new(reason, 0, $"The QUIC connection ended: {what}.");
 
     private static ulong Nanoseconds(TimeSpan time) => (ulong)time.Ticks * 100;
 

@@ -1,5 +1,3 @@
-using Rcmgr.Libp2p.Muxing;
-
 namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
 /// <content>Sending, and what becomes of bytes that were read. On the loop's thread, but where it says otherwise.</content>
@@ -11,13 +9,13 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     private readonly Queue<Ngtcp2Stream> _sending = new();
     private readonly List<Ngtcp2Stream> _blocked = [];
+    private readonly HashSet<Ngtcp2Stream> _filling = [];
     private long _consumed;
     private int _isPosted;
     private int _window;
     private long _granted;
     private ulong _lastGrant;
     private bool _isDirty;
-    private bool _mayOpenMore;
 
     /// <summary>The receive window now, in bytes: what the connection is charged for.</summary>
     internal int Window => Volatile.Read(ref _window);
@@ -90,6 +88,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         _isDirty = false;
         if (_native == 0)
             return;
+        CompleteReads();
         OpenWaiting();
         ulong now = NativeLoop.Now;
         int error = WritePackets(now);
@@ -117,6 +116,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         if (!keepsUp || growth <= 0 || !_scope.TryReserveMemory(growth, MemoryPriority.WindowGrowth, out _))
             return 0;
         Volatile.Write(ref _window, _window + growth);
+        _allocator.Limit += growth;
         return growth;
     }
 
@@ -139,49 +139,12 @@ internal sealed unsafe partial class Ngtcp2Connection
         _blocked.Clear();
     }
 
-    private void Open(OpenRequest request)
+    /// <summary>Wakes the readers that got bytes since the last time.</summary>
+    private void CompleteReads()
     {
-        if (_end is { } end)
-        {
-            request.Fail(end.ToException());
-            return;
-        }
-
-        _opening.Enqueue(request);
-        _mayOpenMore = true;
-        MarkDirty();
-    }
-
-    private void OpenWaiting()
-    {
-        if (!_mayOpenMore)
-            return;
-        _mayOpenMore = false;
-        while (_opening.TryPeek(out OpenRequest? request))
-        {
-            if (!request.IsOver && !TryOpen(request))
-                return;
-            _opening.Dequeue();
-        }
-    }
-
-    private bool TryOpen(OpenRequest request)
-    {
-        long id;
-        int result = Ngtcp2Api.ngtcp2_conn_open_bidi_stream(_native, &id, 0);
-        if (result == NativeError.StreamIdBlocked)
-            return false;
-        if (result != 0)
-        {
-            request.Fail(Broken(Ngtcp2Api.Describe(result), SessionEndReason.ChannelFailed).ToException());
-            return true;
-        }
-
-        Ngtcp2Stream stream = new(this, id, isOutbound: true);
-        _streams.Add(id, stream);
-        if (!request.Succeed(stream))
-            stream.Reset(0);
-        return true;
+        foreach (Ngtcp2Stream stream in _filling)
+            stream.CompleteRead();
+        _filling.Clear();
     }
 
     /// <summary>Writes packets until there is nothing more or no more may be sent; an error of the library, or zero.</summary>
@@ -192,7 +155,8 @@ internal sealed unsafe partial class Ngtcp2Connection
         int full = (int)Ngtcp2Api.ngtcp2_conn_get_path_max_tx_udp_payload_size(_native);
         int quantum = (int)Math.Min((nuint)SendBatch.Capacity, Ngtcp2Api.ngtcp2_conn_get_send_quantum(_native));
         int sent = 0;
-        while (sent < quantum)
+        // One more packet than fits would cost a system call of its own.
+        while (sent == 0 || sent + largest <= quantum)
         {
             NativePath path = batch.NewPath();
             nint length = WritePacket(batch.Next, batch.Used == 0 ? largest : batch.Segment, &path, now);

@@ -40,9 +40,15 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         _options = endpoint.Context.Options;
         IsServer = isServer;
         RemoteEndPoint = remote;
+        _admitted = new byte[SocketAddresses.MaxBytes];
+        SocketAddresses.Write(remote, _admitted);
         Quota = new SendQuota(scope, _options.ConnectionSendBuffer);
         _window = _options.ConnectionWindow;
-        _allocator = new ConnectionAllocator(scope, _options.NativeHeapLimit);
+        _allocator = new ConnectionAllocator(scope)
+        {
+            Limit = _options.NativeHeapLimit + _options.ConnectionWindow,
+            Fails = endpoint.Context.FailsAllocation,
+        };
         _self = GCHandle.Alloc(this);
     }
 
@@ -120,6 +126,7 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         foreach (Ngtcp2Stream stream in _streams.Values)
             stream.OnSessionEnded(end);
         _streams.Clear();
+        _filling.Clear();
         _accepted.Writer.TryComplete();
         while (_accepted.Reader.TryRead(out Ngtcp2Stream? unseen))
             unseen.Dispose();

@@ -9,11 +9,14 @@ internal sealed unsafe class Ngtcp2Context : IDisposable
 {
     private readonly byte[] _resetSecret = RandomNumberGenerator.GetBytes(32);
 
-    public Ngtcp2Context(HostIdentity identity, QuicOptions options, TimeProvider time, ILogger logger)
+    public Ngtcp2Context(HostIdentity identity, QuicOptions options, TimeProvider time, ILogger logger, Ngtcp2Faults? faults)
     {
         Options = options;
         Logger = logger;
         Credentials = new TlsCredentials(identity, time);
+        FailsAllocation = faults?.FailsAllocation;
+        NativeCallbacks callbacks = NativeEvents.CreateCallbacks();
+        Callbacks = faults is { Encrypt: not 0 } ? callbacks with { Encrypt = faults.Encrypt } : callbacks;
     }
 
     public QuicOptions Options { get; }
@@ -26,7 +29,10 @@ internal sealed unsafe class Ngtcp2Context : IDisposable
     public byte[] TokenSecret { get; } = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The callbacks; the library copies them.</summary>
-    public NativeCallbacks Callbacks { get; } = NativeEvents.CreateCallbacks();
+    public NativeCallbacks Callbacks { get; }
+
+    /// <summary>See <see cref="Ngtcp2Faults"/>.</summary>
+    public Func<bool>? FailsAllocation { get; }
 
     public static NativeConnectionId NewConnectionId(int length)
     {

@@ -11,17 +11,19 @@ internal sealed class Ngtcp2Engine : IQuicEngine
     private readonly QuicOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Ngtcp2Faults? _faults;
     private readonly Lock _gate = new();
     private Ngtcp2Context? _context;
     private NativeLoop? _loop;
     private bool _isDisposed;
 
-    public Ngtcp2Engine(HostIdentity identity, QuicOptions options, TimeProvider time, ILogger logger)
+    public Ngtcp2Engine(HostIdentity identity, QuicOptions options, TimeProvider time, ILogger logger, Ngtcp2Faults? faults = null)
     {
         _identity = identity;
         _options = options;
         _time = time;
         _logger = logger;
+        _faults = faults;
     }
 
     public string Name => "ngtcp2";
@@ -90,7 +92,7 @@ internal sealed class Ngtcp2Engine : IQuicEngine
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _context ??= new Ngtcp2Context(_identity, _options, _time, _logger);
+            _context ??= new Ngtcp2Context(_identity, _options, _time, _logger, _faults);
             _loop ??= new NativeLoop(_logger);
             return (_loop, _context);
         }

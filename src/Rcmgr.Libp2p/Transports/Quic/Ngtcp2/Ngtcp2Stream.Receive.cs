@@ -9,6 +9,7 @@ internal sealed partial class Ngtcp2Stream
     private readonly ReceiveBuffer _unread = new();
     private readonly PendingOperation<int> _read = new();
     private Memory<byte> _readMemory;
+    private int _readFilled;
     private bool _isReading;
     private bool _isRemoteFinished;
     private Func<Exception>? _readFailure;
@@ -44,28 +45,35 @@ internal sealed partial class Ngtcp2Stream
         return new ValueTask<int>(length);
     }
 
-    /// <summary>Bytes arrived, in order and within the window. The loop's.</summary>
-    public void OnData(ReadOnlySpan<byte> bytes, bool isFinished)
+    /// <summary>
+    /// Bytes arrived, in order and within the window; true when a reader waits for more of the same batch, until
+    /// <see cref="CompleteRead"/>: to wake it for every packet would cost more than the packet. The loop's.
+    /// </summary>
+    public bool OnData(ReadOnlySpan<byte> bytes, bool isFinished)
     {
         int consumed = 0;
         bool isDrained;
+        bool isFilling;
         lock (_receive)
         {
             if (_readFailure is not null)
             {
                 // Nobody reads them: the connection's window must not shrink for it.
                 _connection.CountConsumed(bytes.Length);
-                return;
+                return false;
             }
 
-            if (_isReading && (!bytes.IsEmpty || isFinished))
+            if (_isReading)
             {
-                consumed = Math.Min(bytes.Length, _readMemory.Length);
-                bytes[..consumed].CopyTo(_readMemory.Span);
-                bytes = bytes[consumed..];
-                EndRead().Complete(consumed);
+                int taken = Math.Min(bytes.Length, _readMemory.Length - _readFilled);
+                bytes[..taken].CopyTo(_readMemory.Span[_readFilled..]);
+                bytes = bytes[taken..];
+                _readFilled += taken;
+                if (isFinished || _readFilled == _readMemory.Length)
+                    consumed = EndRead();
             }
 
+            isFilling = _isReading;
             _unread.Append(bytes);
             _isRemoteFinished |= isFinished;
             isDrained = _isRemoteFinished && _unread.Count == 0;
@@ -74,6 +82,20 @@ internal sealed partial class Ngtcp2Stream
         CountConsumed(consumed);
         if (isDrained)
             MarkEnded(ReceiveEnded);
+        return isFilling;
+    }
+
+    /// <summary>Wakes a reader that has got something. The loop's.</summary>
+    public void CompleteRead()
+    {
+        int consumed = 0;
+        lock (_receive)
+        {
+            if (_isReading && _readFilled > 0)
+                consumed = EndRead();
+        }
+
+        CountConsumed(consumed);
     }
 
     public void OnRemoteReset(uint code)
@@ -85,11 +107,10 @@ internal sealed partial class Ngtcp2Stream
     private static void CancelRead(object? state, CancellationToken cancellationToken)
     {
         Ngtcp2Stream stream = (Ngtcp2Stream)state!;
+        int consumed;
         lock (stream._receive)
-        {
-            if (stream._isReading)
-                stream.EndRead().Fail(new OperationCanceledException(cancellationToken));
-        }
+            consumed = stream.FailRead(() => new OperationCanceledException(cancellationToken));
+        stream.CountConsumed(consumed);
     }
 
     private ValueTask<int> WaitToRead(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -102,11 +123,33 @@ internal sealed partial class Ngtcp2Stream
         return new ValueTask<int>(_read, version);
     }
 
-    private PendingOperation<int> EndRead()
+    /// <summary>Wakes the reader with what it has got; returns how much that is.</summary>
+    private int EndRead()
     {
+        int filled = ForgetRead();
+        _read.Complete(filled);
+        return filled;
+    }
+
+    /// <summary>Ends a wait that there may be. What the reader has got already it keeps: the failure is for its next read.</summary>
+    private int FailRead(Func<Exception> failure)
+    {
+        if (!_isReading)
+            return 0;
+        if (_readFilled > 0)
+            return EndRead();
+        ForgetRead();
+        _read.Fail(failure());
+        return 0;
+    }
+
+    private int ForgetRead()
+    {
+        int filled = _readFilled;
         _isReading = false;
         _readMemory = default;
-        return _read;
+        _readFilled = 0;
+        return filled;
     }
 
     private void CountConsumed(int bytes)
@@ -163,10 +206,8 @@ internal sealed partial class Ngtcp2Stream
             if (_readFailure is not null || (keepFinished && _isRemoteFinished))
                 return;
             _readFailure = failure;
-            dropped = _unread.Count;
+            dropped = _unread.Count + FailRead(failure);
             _unread.Clear();
-            if (_isReading)
-                EndRead().Fail(failure());
         }
 
         _connection.CountConsumed(dropped);

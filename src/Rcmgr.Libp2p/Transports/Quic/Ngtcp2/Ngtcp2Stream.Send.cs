@@ -6,7 +6,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 internal sealed partial class Ngtcp2Stream
 {
     private readonly Lock _send = new();
-    private readonly SendBuffer _unacknowledged = new();
+    private readonly SendBuffer _unacknowledged;
     private readonly PendingOperation<bool> _write = new();
     private ReadOnlyMemory<byte> _writeMemory;
     private bool _isWriting;

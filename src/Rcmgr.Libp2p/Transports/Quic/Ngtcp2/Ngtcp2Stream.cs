@@ -27,6 +27,7 @@ internal sealed partial class Ngtcp2Stream : MuxedStream, ILoopWork
         _connection = connection;
         _isOutbound = isOutbound;
         Id = (ulong)id;
+        _unacknowledged = new SendBuffer(connection.Loop.Blocks);
         _window = connection.Options.StreamWindow;
         _lastGrant = NativeLoop.Now;
     }

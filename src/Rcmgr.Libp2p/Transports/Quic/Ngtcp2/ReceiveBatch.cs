@@ -2,16 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
-/// <summary>Buffers for the datagrams that one system call receives.</summary>
+/// <summary>
+/// Buffers for the datagrams that one system call receives. Where the kernel joins datagrams of one sender that have one size, a buffer
+/// holds as many as it joined.
+/// </summary>
 internal sealed unsafe class ReceiveBatch : IDisposable
 {
-    public const int Capacity = 64;
+    public const int Capacity = 32;
 
-    /// <summary>No QUIC datagram that this side agreed to is larger; what is gets cut and dropped.</summary>
-    private const int DatagramBytes = 2048;
+    /// <summary>More than any IP packet holds, joined or not.</summary>
+    private const int BufferBytes = 64 * 1024;
 
     private const int NameBytes = 32;
-    private const int ControlBytes = 64;
+    private const int ControlBytes = 96;
 
     private readonly byte* _memory;
     private readonly NativeMessageSlot* _slots;
@@ -20,7 +23,7 @@ internal sealed unsafe class ReceiveBatch : IDisposable
 
     public ReceiveBatch()
     {
-        _memory = (byte*)NativeMemory.AllocZeroed(Capacity * (DatagramBytes + NameBytes + ControlBytes));
+        _memory = (byte*)NativeMemory.Alloc(Capacity * (BufferBytes + NameBytes + ControlBytes));
         _slots = (NativeMessageSlot*)NativeMemory.AllocZeroed((nuint)(Capacity * sizeof(NativeMessageSlot)));
         _vectors = (NativeVector*)NativeMemory.AllocZeroed((nuint)(Capacity * sizeof(NativeVector)));
     }
@@ -33,9 +36,9 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         return LibcApi.recvmmsg(socket, _slots, Capacity, LibcApi.DontWait, null);
     }
 
-    /// <summary>A received datagram; empty if there is nothing to be read in it, or if it was cut.</summary>
-    public ReadOnlySpan<byte> Datagram(int index) =>
-        (_slots[index].Message.Flags & LibcApi.Truncated) != 0 || _slots[index].Length > DatagramBytes
+    /// <summary>One received datagram, or several of one sender; empty if there is nothing to be read in it, or if it was cut.</summary>
+    public ReadOnlySpan<byte> Datagrams(int index) =>
+        (_slots[index].Message.Flags & LibcApi.Truncated) != 0 || _slots[index].Length > BufferBytes
             ? default
             : new ReadOnlySpan<byte>(_vectors[index].Base, (int)_slots[index].Length);
 
@@ -56,17 +59,17 @@ internal sealed unsafe class ReceiveBatch : IDisposable
 
     private void Reset(int index)
     {
-        byte* own = _memory + (index * (DatagramBytes + NameBytes + ControlBytes));
-        _vectors[index] = new NativeVector { Base = own, Length = DatagramBytes };
+        byte* own = _memory + (index * (BufferBytes + NameBytes + ControlBytes));
+        _vectors[index] = new NativeVector { Base = own, Length = BufferBytes };
         _slots[index] = new NativeMessageSlot
         {
             Message = new NativeMessage
             {
                 Vectors = _vectors + index,
                 VectorCount = 1,
-                Name = own + DatagramBytes,
+                Name = own + BufferBytes,
                 NameLength = NameBytes,
-                Control = own + DatagramBytes + NameBytes,
+                Control = own + BufferBytes + NameBytes,
                 ControlLength = ControlBytes,
             },
         };

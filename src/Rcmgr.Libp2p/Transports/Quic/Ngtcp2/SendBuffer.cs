@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 
@@ -7,7 +6,7 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 /// The bytes of one stream from when they are written until they are acknowledged. The library keeps pointers to them, so they lie in
 /// native blocks that never move; small streams have small blocks. Not safe for concurrent use.
 /// </summary>
-internal sealed unsafe class SendBuffer
+internal sealed unsafe class SendBuffer(BlockPool pool)
 {
     public const int SmallestBlock = 1024;
     public const int LargestBlock = 16 * 1024;
@@ -35,7 +34,7 @@ internal sealed unsafe class SendBuffer
 
     public void AddBlock(int capacity)
     {
-        _blocks.Add(new Block { Memory = (nint)NativeMemory.Alloc((nuint)capacity), Capacity = capacity });
+        _blocks.Add(new Block { Memory = pool.Rent(capacity), Capacity = capacity });
         Held += capacity;
     }
 
@@ -84,7 +83,7 @@ internal sealed unsafe class SendBuffer
             Block block = _blocks[gone++];
             _start += (ulong)block.Length;
             freed += block.Capacity;
-            NativeMemory.Free((void*)block.Memory);
+            pool.Return(block.Memory, block.Capacity);
         }
 
         _blocks.RemoveRange(0, gone);
@@ -97,7 +96,7 @@ internal sealed unsafe class SendBuffer
     {
         int freed = Held;
         foreach (Block block in _blocks)
-            NativeMemory.Free((void*)block.Memory);
+            pool.Return(block.Memory, block.Capacity);
         _blocks.Clear();
         Held = 0;
         Sent = End;

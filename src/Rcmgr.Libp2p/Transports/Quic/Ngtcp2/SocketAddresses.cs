@@ -16,6 +16,13 @@ internal static class SocketAddresses
     public const int IpPacketInfo = 8;
     public const int Ipv6Level = 41;
     public const int Ipv6ReceivePacketInfo = 49;
+    public const int UdpLevel = 17;
+
+    /// <summary>One system call sends several datagrams of one size (generic segmentation offload).</summary>
+    public const int UdpSegment = 103;
+
+    /// <summary>One buffer receives several datagrams of one size (generic receive offload).</summary>
+    public const int UdpJoining = 104;
 
     private const int Ipv6PacketInfo = 50;
     private const int ControlHeader = 16;
@@ -44,9 +51,16 @@ internal static class SocketAddresses
             : new IPEndPoint(new IPAddress(address.Slice(8, 16), BinaryPrimitives.ReadUInt32LittleEndian(address[24..])), port);
     }
 
-    /// <summary>Sets the address, not the port, of <paramref name="local"/> to where a datagram was sent to.</summary>
-    public static void TakeDestination(ReadOnlySpan<byte> control, Span<byte> local)
+    /// <summary>The part of an address of known family that names the host: all but the port.</summary>
+    public static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> address) => IsIpv4(address) ? address.Slice(4, 4) : address.Slice(8, 20);
+
+    /// <summary>
+    /// Reads what the kernel says of a received datagram: sets the address, not the port, of <paramref name="local"/> to where it was sent
+    /// to, and returns the size of those that were joined to it; zero when none was.
+    /// </summary>
+    public static int Take(ReadOnlySpan<byte> control, Span<byte> local)
     {
+        int segment = 0;
         while (control.Length >= ControlHeader)
         {
             int length = (int)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(control), (ulong)control.Length);
@@ -56,10 +70,14 @@ internal static class SocketAddresses
                 control.Slice(ControlHeader + 8, 4).CopyTo(local[4..]);
             else if (level == Ipv6Level && type == Ipv6PacketInfo && length >= ControlHeader + 20)
                 control.Slice(ControlHeader, 16).CopyTo(local[8..]);
+            else if (level == UdpLevel && type == UdpJoining && length >= ControlHeader + sizeof(int))
+                segment = BinaryPrimitives.ReadInt32LittleEndian(control[ControlHeader..]);
             if (length < ControlHeader)
-                return;
+                return segment;
             control = control[Math.Min((length + 7) & ~7, control.Length)..];
         }
+
+        return segment;
     }
 
     /// <summary>Writes control data that sends from the address in <paramref name="local"/>; returns its length.</summary>

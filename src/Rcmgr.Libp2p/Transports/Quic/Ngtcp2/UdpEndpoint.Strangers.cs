@@ -103,7 +103,7 @@ internal sealed unsafe partial class UdpEndpoint
                 scope.Dispose();
         }
 
-        connection.Receive(path, packet, length, now);
+        connection.Receive(path, packet, length);
     }
 
     private bool VerifyToken(NativePacketHeader* header, NativeConnectionId* original, in NativePath path, ulong now)

@@ -11,8 +11,10 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 internal sealed unsafe partial class UdpEndpoint
 {
     private const int SocketBufferBytes = 4 * 1024 * 1024;
-    private const int SegmentationLevel = 17;
-    private const int SegmentSize = 103;
+
+    /// <summary>No sender of QUIC finds a path for larger ones.</summary>
+    private const int LargestDatagram = 2048;
+
 
     private readonly NativeLoop _loop;
     private readonly Socket _socket;
@@ -164,12 +166,25 @@ internal sealed unsafe partial class UdpEndpoint
         {
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = false;
+            JoinReceived(socket);
             return create(socket);
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static void JoinReceived(Socket socket)
+    {
+        try
+        {
+            SetOption(socket, SocketAddresses.UdpLevel, SocketAddresses.UdpJoining);
+        }
+        catch (SocketException)
+        {
+            // An old kernel: every datagram has a buffer of its own.
         }
     }
 
@@ -182,27 +197,31 @@ internal sealed unsafe partial class UdpEndpoint
 
     private void Dispatch(ReceiveBatch batch, int index, ulong now)
     {
-        ReadOnlySpan<byte> datagram = batch.Datagram(index);
-        if (!DatagramHeader.TryRead(datagram, out DatagramHeader header))
+        ReadOnlySpan<byte> datagrams = batch.Datagrams(index);
+        _local.CopyTo(_arrivedAt.AsSpan());
+        int segment = SocketAddresses.Take(batch.Control(index), _arrivedAt);
+        NativePath path = new()
+        {
+            Local = new NativeAddress { Socket = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_arrivedAt, 0), Length = _localLength },
+            Remote = batch.Source(index),
+        };
+        if (segment <= 0)
+            segment = datagrams.Length;
+        for (; !datagrams.IsEmpty && !_isGone; datagrams = datagrams[Math.Min(segment, datagrams.Length)..])
+            Dispatch(datagrams[..Math.Min(segment, datagrams.Length)], path, now);
+    }
+
+    private void Dispatch(ReadOnlySpan<byte> datagram, in NativePath path, ulong now)
+    {
+        if (datagram.Length > LargestDatagram || !DatagramHeader.TryRead(datagram, out DatagramHeader header))
             return;
-        NativePath path = new() { Local = DestinationOf(batch.Control(index)), Remote = batch.Source(index) };
         fixed (byte* packet = datagram)
         {
             if (_routes.TryGetValue(new ConnectionIdKey(header.DestinationId), out Ngtcp2Connection? connection))
-                connection.Receive(path, packet, datagram.Length, now);
+                connection.Receive(path, packet, datagram.Length);
             else if (_gate is not null)
                 AnswerStranger(header, path, packet, datagram.Length, now);
         }
-    }
-
-    /// <summary>Where a datagram was sent to, which a socket that is bound to every address has to be told.</summary>
-    private NativeAddress DestinationOf(ReadOnlySpan<byte> control)
-    {
-        if (!_isWildcard)
-            return LocalAddress;
-        _local.CopyTo(_arrivedAt.AsSpan());
-        SocketAddresses.TakeDestination(control, _arrivedAt);
-        return new NativeAddress { Socket = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_arrivedAt, 0), Length = _localLength };
     }
 
     /// <summary>Only the socket of a dial is told; a forged report can end a handshake, not a connection.</summary>
@@ -233,7 +252,7 @@ internal sealed unsafe partial class UdpEndpoint
         {
             Span<byte> cut = new(control + controlLength, 24);
             cut.Clear();
-            SocketAddresses.WriteHeader(cut, 16 + sizeof(ushort), SegmentationLevel, SegmentSize);
+            SocketAddresses.WriteHeader(cut, 16 + sizeof(ushort), SocketAddresses.UdpLevel, SocketAddresses.UdpSegment);
             MemoryMarshal.Write(cut[16..], (ushort)segment);
             controlLength += 24;
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Rcmgr.Interop.Tests.Hosts;
+namespace Rcmgr.Tool.Bench;
 
 /// <summary>What this process keeps in physical memory once the garbage is gone, managed and native together.</summary>
 internal static class ResidentMemory

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Rcmgr.Libp2p.Multiaddr;
 
-namespace Rcmgr.Libp2p.Transports.Tcp;
+namespace Rcmgr.Libp2p.Transports;
 
 /// <summary>Where an address leads: to one end point, or to those of a name.</summary>
 internal static class DialTargets
@@ -10,7 +10,9 @@ internal static class DialTargets
     /// <summary>The most addresses of one name that a dial tries.</summary>
     public const int MaxAddresses = 4;
 
-    public static bool IsDialable(Multiaddress address) => address.TryGetTcpEndPoint(out _) || address.TryGetTcpName(out _, out _, out _);
+    public static bool IsTcp(Multiaddress address) => address.TryGetTcpEndPoint(out _) || address.TryGetTcpName(out _, out _, out _);
+
+    public static bool IsQuic(Multiaddress address) => address.TryGetQuicEndPoint(out _) || address.TryGetQuicName(out _, out _, out _);
 
     /// <summary>At least one end point; names are looked up now.</summary>
     /// <exception cref="SocketException">The name has no address of the kind asked for, or cannot be looked up.</exception>
@@ -18,9 +20,10 @@ internal static class DialTargets
     public static async Task<IReadOnlyList<IPEndPoint>> ResolveAsync(
         Multiaddress address, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (address.TryGetTcpEndPoint(out IPEndPoint? endPoint))
+        if (address.TryGetTcpEndPoint(out IPEndPoint? endPoint) || address.TryGetQuicEndPoint(out endPoint))
             return [endPoint];
-        if (!address.TryGetTcpName(out string? name, out AddressFamily family, out int port))
+        if (!address.TryGetTcpName(out string? name, out AddressFamily family, out int port)
+            && !address.TryGetQuicName(out name, out family, out port))
             throw new ArgumentException($"{address} leads nowhere.", nameof(address));
         using Deadline deadline = new(timeout, time, cancellationToken);
         try
