@@ -25,8 +25,10 @@ internal sealed record BenchStack(string Transport, string Security)
 
     public static IReadOnlyList<string> Transports { get; } = [Tcp, .. QuicEngines.Select(engine => engine.Name)];
 
+    public bool IsQuic => Transport != Tcp;
+
     /// <summary>Where the listening end listens.</summary>
-    public Multiaddress ListenAddress => Multiaddress.Parse(Transport == Tcp ? "/ip4/127.0.0.1/tcp/0" : "/ip4/127.0.0.1/udp/0/quic-v1");
+    public Multiaddress ListenAddress => Multiaddress.Parse(IsQuic ? "/ip4/127.0.0.1/udp/0/quic-v1" : "/ip4/127.0.0.1/tcp/0");
 
     /// <summary>The security protocol's identifier on the wire; QUIC negotiates none.</summary>
     public string SecurityProtocol => Security switch

@@ -26,12 +26,17 @@ internal static class Rates
             await stream.CloseAsync(cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Connections that are made, up to the agreed muxer, and closed. Leaves the link connected.</summary>
+    /// <summary>
+    /// Connections that are made, up to the agreed muxer, and closed. Over QUIC each is pinged once: the dialing end is done before the
+    /// other one has judged its certificate, and would close what was never accepted. Leaves the link connected.
+    /// </summary>
     public static Task<BenchSample> HandshakeAsync(BenchLink link, TimeSpan time, CancellationToken cancellationToken) =>
         CountAsync(link, time, async () =>
         {
             await link.Host.ClosePeerAsync(link.Peer, cancellationToken);
             await link.Host.DialAsync(link.Address, cancellationToken);
+            if (link.Variant.Stack.IsQuic)
+                await link.Host.PingAsync(link.Peer, cancellationToken);
         }, cancellationToken);
 
     private static async Task<BenchSample> CountAsync(BenchLink link, TimeSpan time, Func<Task> round, CancellationToken cancellationToken)
