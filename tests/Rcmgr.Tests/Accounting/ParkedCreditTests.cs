@@ -26,6 +26,77 @@ public sealed class ParkedCreditTests
         Assert.InRange(Parked(manager).Memory, 1, Roomy.Memory / 4);
     }
 
+    [Fact]
+    public void What_is_parked_is_spent_to_the_last_before_more_is_granted()
+    {
+        ResourceManager manager = Create(Roomy);
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        stream.ReserveMemory(1);
+        UsageVector granted = System(manager).Granted;
+
+        stream.ReserveMemory(Parked(manager).Memory);
+        while (Parked(manager).StreamsInbound > 0)
+            manager.OpenStream(Alice, Direction.Inbound);
+
+        Assert.Equal(granted, System(manager).Granted);
+        Assert.Equal(default, Parked(manager));
+    }
+
+    [Fact]
+    public void Credit_is_spent_at_a_low_priority_while_all_that_is_granted_is_within_its_part_of_the_limit()
+    {
+        ResourceManager manager = Create(Roomy);
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        stream.ReserveMemory(1);
+        UsageVector granted = System(manager).Granted;
+
+        stream.ReserveMemory(1_000, MemoryPriority.Low);
+
+        Assert.Equal(granted, System(manager).Granted);
+    }
+
+    [Fact]
+    public void Credit_is_not_spent_at_a_low_priority_beyond_its_part_of_the_limit()
+    {
+        ResourceManager manager = Create(Roomy);
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        long part = LimitCheck.MemoryThreshold(Roomy.Memory, MemoryPriority.Low);
+        stream.ReserveMemory(part - 100);
+        Assert.InRange(Parked(manager).Memory, 101, long.MaxValue);
+
+        Assert.False(stream.TryReserveMemory(101, MemoryPriority.Low, out _));
+        Assert.True(stream.TryReserveMemory(100, MemoryPriority.Low, out _));
+    }
+
+    [Fact]
+    public void A_stream_that_brings_more_memory_than_is_parked_is_charged_once()
+    {
+        ResourceManager manager = Create(Roomy);
+        manager.ApplyLimits(Infinite with { System = Roomy, ProtocolDefault = Roomy });
+        using StreamScope first = manager.OpenStream(Alice, Direction.Inbound);
+        using StreamScope second = manager.OpenStream(Alice, Direction.Inbound);
+        first.SetProtocol("/x");
+        first.ReserveMemory(1);
+        second.ReserveMemory(10 << 20);
+
+        second.SetProtocol("/x");
+
+        Assert.Equal(Streams(2, memory: (10 << 20) + 1), manager.Use("protocol:/x"));
+    }
+
+    [Fact]
+    public void Not_even_zero_bytes_are_admitted_by_a_scope_above_its_limit()
+    {
+        ResourceManager manager = Create(Roomy);
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        stream.ReserveMemory(100);
+
+        manager.System.Limits = Roomy with { Memory = 99 };
+
+        Assert.False(stream.TryReserveMemory(0, MemoryPriority.Always, out Refusal refusal));
+        Assert.Equal(ScopeKind.System, refusal.ScopeKind);
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(100)]
@@ -34,6 +105,12 @@ public sealed class ParkedCreditTests
     public void Whatever_comes_and_goes_at_most_a_quarter_of_a_limit_is_parked(int limit)
     {
         ResourceManager manager = Create(new ResourceLimits(limit, limit, limit, limit, limit, limit, limit, limit));
+        UsageVector chunk = PackedCounts.Unpack(System(manager).CountChunk, System(manager).MemoryChunk);
+        int chunks = ParkedCreditAccounting.MostChunks * Shards;
+        Assert.InRange(chunks * (chunk.StreamsInbound + chunk.StreamsOutbound), 0, limit / 4);
+        Assert.InRange(chunks * (chunk.ConnectionsInbound + chunk.ConnectionsOutbound), 0, limit / 4);
+        Assert.InRange(chunks * chunk.FileDescriptors, 0, limit / 4);
+        Assert.InRange(chunks * chunk.Memory, 0, limit / 4);
         Random random = new(limit);
         for (int round = 0; round < 20; round++)
         {
@@ -78,6 +155,19 @@ public sealed class ParkedCreditTests
         Assert.Equal(default, Parked(manager));
         streams.Pop().Dispose();
         Assert.Equal(1, Parked(manager).StreamsInbound);
+    }
+
+    [Fact]
+    public void A_strict_scope_stays_so_for_many_returns_even_far_from_its_limits()
+    {
+        ResourceManager manager = Create(Roomy with { StreamsInbound = 200 });
+        Stack<StreamScope> streams = Fill(manager, 200);
+        Assert.False(manager.TryOpenStream(Alice, Direction.Inbound, out _, out _));
+
+        for (int i = 0; i < 150; i++)
+            streams.Pop().Dispose();
+
+        Assert.True(System(manager).IsStrict);
     }
 
     [Theory]
@@ -146,10 +236,14 @@ public sealed class ParkedCreditTests
         foreach (StreamScope stream in streams)
             stream.ReserveMemory(5_000);
 
+        UsageVector chunk = PackedCounts.Unpack(System(manager).CountChunk, System(manager).MemoryChunk);
+
+        foreach (StreamScope stream in streams.Take(1_000))
+            stream.ReleaseMemory(5_000);
+        Assert.InRange(Parked(manager).Memory, 1, ParkedCreditAccounting.MostChunks * chunk.Memory);
         foreach (StreamScope stream in streams)
             stream.Dispose();
 
-        UsageVector chunk = PackedCounts.Unpack(System(manager).CountChunk, System(manager).MemoryChunk);
         UsageVector parked = Parked(manager);
         Assert.InRange(parked.StreamsInbound, 1, ParkedCreditAccounting.MostChunks * chunk.StreamsInbound);
         Assert.InRange(parked.Memory, 1, ParkedCreditAccounting.MostChunks * chunk.Memory);
