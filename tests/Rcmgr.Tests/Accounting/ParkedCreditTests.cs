@@ -330,17 +330,24 @@ public sealed class ParkedCreditTests
     /// <summary>Holds 101 of a resource; the topmost is one of it.</summary>
     private static Stack<IDisposable> Hold(ResourceManager manager, string resource)
     {
-        Direction direction = resource.Contains("outbound", StringComparison.Ordinal) ? Direction.Outbound : Direction.Inbound;
-        if (resource.Contains("streams", StringComparison.Ordinal))
-            return new(Enumerable.Range(0, 101).Select(_ => manager.OpenStream(Alice, direction)));
+        if (resource.EndsWith("streams", StringComparison.Ordinal))
+            return new(Enumerable.Range(0, 101).Select(index => manager.OpenStream(Alice, DirectionOf(resource, index))));
         if (resource != "memory")
-            return new(Enumerable.Range(0, 101).Select(_ => manager.OpenConnection(direction, resource == "descriptors")));
+            return new(Enumerable.Range(0, 101).Select(index => manager.OpenConnection(DirectionOf(resource, index), resource == "descriptors")));
         SpanScope most = manager.System.BeginSpan();
         SpanScope one = manager.System.BeginSpan();
         most.ReserveMemory(100);
         one.ReserveMemory(1);
         return new([most, one]);
     }
+
+    /// <summary>A total is made up of both directions.</summary>
+    private static Direction DirectionOf(string resource, int index) => resource.Split(' ')[0] switch
+    {
+        "inbound" => Direction.Inbound,
+        "outbound" => Direction.Outbound,
+        _ => (Direction)(index & 1),
+    };
 
     /// <summary>Limits of which the scope holds more than the part that lets it park: half, and of memory a quarter.</summary>
     private static ResourceLimits CloseTo(string resource) => resource switch
