@@ -21,6 +21,7 @@ internal static class Program
             ConformanceCommand.Create(),
             NodeCommand.Create(),
             ExplainCommand.Create(),
+            SoakCommand.Create(),
         };
         foreach (Command command in DemoCommand.Create().Concat(BenchCommand.Create()))
             root.Add(command);

@@ -44,7 +44,7 @@ public sealed partial class ResourceManager : IDisposable
     {
     }
 
-    private ResourceManager(ResourceManagerOptions options, Func<ResourceManagerLimits, Allowlist, AccountingEngine> createEngine)
+    internal ResourceManager(ResourceManagerOptions options, Func<ResourceManagerLimits, Allowlist, AccountingEngine> createEngine)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(options.Limits);

@@ -1,6 +1,6 @@
 namespace Rcmgr.Exploration;
 
-/// <summary>What can be wrong with a policy and harm nothing but concurrent callers.</summary>
+/// <summary>What can be wrong with a policy; the first ones harm nothing but concurrent callers.</summary>
 internal enum Fault
 {
     None,
@@ -13,4 +13,10 @@ internal enum Fault
 
     /// <summary>Credit is parked although the scope is strict.</summary>
     ParksWhileStrict,
+
+    /// <summary>What the shards have parked is forgotten when limits change: a sequential fault, for the soak to find.</summary>
+    LosesParkedCredit,
+
+    /// <summary>A strict scope admits what it has no room for: a sequential fault, for the soak to find.</summary>
+    AdmitsTooMuch,
 }

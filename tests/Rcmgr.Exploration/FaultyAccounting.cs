@@ -1,6 +1,6 @@
 namespace Rcmgr.Exploration;
 
-/// <summary>The shipped policy with one of the faults that an exploration must find.</summary>
+/// <summary>The shipped policy with one of the faults that an exploration or a soak must find.</summary>
 internal readonly struct FaultyAccounting : IWideAccounting
 {
     /// <summary>The fault that is planted.</summary>
@@ -24,7 +24,10 @@ internal readonly struct FaultyAccounting : IWideAccounting
             return true;
         if (Planted == Fault.RefusesBeforeSettling)
             account.Scope.IsStrict = true;
-        return false;
+        if (Planted != Fault.AdmitsTooMuch || !account.Scope.IsStrict)
+            return false;
+        account.Scope.Granted.Add(PackedCounts.Unpack(unit, memory));
+        return true;
     }
 
     public static bool TryChargeMemory(ShardAccount account, long size, byte priority, out Violation violation) =>
@@ -66,7 +69,19 @@ internal readonly struct FaultyAccounting : IWideAccounting
         }
     }
 
-    public static void Configure(WideScope scope) => ParkedCreditAccounting.Configure(scope);
+    public static void Configure(WideScope scope)
+    {
+        if (Planted == Fault.LosesParkedCredit)
+        {
+            foreach (ShardAccount? account in scope.Accounts)
+            {
+                if (account is not null)
+                    (account.Counts, account.Memory) = (0, 0);
+            }
+        }
+
+        ParkedCreditAccounting.Configure(scope);
+    }
 
     public static UsageVector Read(WideScope scope) => ParkedCreditAccounting.Read(scope);
 }

@@ -65,6 +65,12 @@ internal sealed class WaitQueue(AccountingEngine engine, WaitingOptions options,
     {
         lock (_gate)
         {
+            if (!waiter.IsQueued)
+                return;
+
+            // One that waited behind others alike has not been tried yet: it gets what it would have got without waiting.
+            if (waiter.Refusal.Reason == RefusalReason.None)
+                Try(waiter, []);
             if (waiter.IsQueued)
                 Refuse(waiter, WaitOutcome.TimedOut);
         }

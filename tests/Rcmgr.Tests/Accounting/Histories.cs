@@ -51,6 +51,10 @@ internal static class Histories
         Gen.Frequency((1, Gen.Byte), (1, Gen.Const((byte)255))),
         (operation, first, second, size, priority) => new HistoryStep(operation, first, second, size, priority));
 
+    /// <summary>How many histories a test runs: RCMGR_HISTORY_PERCENT of the usual number, for the mutation run, which runs them often.</summary>
+    public static int ToRun(int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable("RCMGR_HISTORY_PERCENT"), out int percent) ? Math.Max(1, usual * percent / 100) : usual;
+
     public static Allowlist Allowlist()
     {
         Allowlist allowlist = new();

@@ -19,7 +19,7 @@ public sealed class HistoryPropertyTests
                 Assert.Null(lockstep.Difference);
                 lockstep.Manager.AssertEmpty();
                 Assert.Equal(0, lockstep.Manager.AccountingFaults);
-            }, iter: 600);
+            }, iter: Histories.ToRun(600));
 
     [Theory]
     [InlineData(Counting.SingleGate)]
@@ -28,7 +28,7 @@ public sealed class HistoryPropertyTests
     [InlineData(Counting.ParkedStrict)]
     public void Every_history_with_releases_of_too_much_goes_as_the_reference_model_says(Counting counting) =>
         Gen.Select(Histories.ManagerLimits, Histories.Step.Array[1, 60], Histories.Limits)
-            .Sample((limits, steps, replacement) => Assert.Null(Run(counting, limits, steps, replacement, misuses: true).Difference), iter: 300);
+            .Sample((limits, steps, replacement) => Assert.Null(Run(counting, limits, steps, replacement, misuses: true).Difference), iter: Histories.ToRun(300));
 
     [Theory]
     [InlineData(Counting.SingleGate)]
@@ -37,7 +37,7 @@ public sealed class HistoryPropertyTests
     [InlineData(Counting.ParkedStrict)]
     public void Without_limits_no_history_wraps_a_counter(Counting counting) =>
         Histories.Step.Array[1, 60]
-            .Sample(steps => Assert.Null(Run(counting, TestManagers.Infinite, steps, TestManagers.All, misuses: false).Difference), iter: 300);
+            .Sample(steps => Assert.Null(Run(counting, TestManagers.Infinite, steps, TestManagers.All, misuses: false).Difference), iter: Histories.ToRun(300));
 
     private static Lockstep Run(Counting counting, ResourceManagerLimits limits, HistoryStep[] steps, ResourceLimits replacement, bool misuses)
     {

@@ -38,8 +38,41 @@ public sealed class LimitCheckTests
     [InlineData(long.MaxValue, 1, long.MaxValue - 1, true)]
     [InlineData(-1, 0, 0, false)]
     [InlineData(long.MinValue, 0, 0, false)]
+    [InlineData(long.MinValue, 1, 0, false)]
     public void Memory_at_the_edges_neither_wraps_nor_slips_through(long limit, long current, long size, bool expected) =>
         Assert.Equal(expected, LimitCheck.AllowsMemory(TestManagers.Memory(limit), current, size, MemoryPriority.Always));
+
+    [Theory]
+    [InlineData(int.MaxValue - 1, true)]
+    [InlineData(int.MaxValue, false)]
+    public void Without_a_limit_a_counter_goes_to_its_end_and_no_further(int current, bool expected)
+    {
+        UsageVector held = new() { StreamsInbound = current };
+
+        Assert.Equal(expected, LimitCheck.Allows(TestManagers.All, held, UsageVector.OfStream(Direction.Inbound), ChargeParts.Streams, out _));
+        Assert.Equal(expected, LimitCheck.AllowsStream(TestManagers.All, current, 0, Direction.Inbound));
+    }
+
+    [Fact]
+    public void Who_asks_for_one_resource_is_not_refused_for_another()
+    {
+        UsageVector held = new() { Memory = 1, StreamsInbound = 2, ConnectionsInbound = 2 };
+        UsageVector connection = UsageVector.OfConnection(Direction.Inbound, usesFileDescriptor: false);
+
+        Assert.True(LimitCheck.Allows(TestManagers.All with { Streams = 1, Memory = 0 }, held, connection, ChargeParts.Connections, out _));
+        Assert.True(LimitCheck.Allows(
+            TestManagers.All with { Connections = 1, Memory = 0 }, held, UsageVector.OfStream(Direction.Inbound), ChargeParts.Streams, out _));
+        Assert.False(LimitCheck.Allows(TestManagers.All with { Streams = 1 }, held, connection, ChargeParts.Transfer, out _));
+    }
+
+    [Fact]
+    public void Of_two_limits_that_are_broken_memory_is_named_first()
+    {
+        UsageVector delta = new() { Memory = 1, StreamsInbound = 1 };
+
+        Assert.False(LimitCheck.Allows(ResourceLimits.BlockAll, default, delta, ChargeParts.Transfer, out Violation violation));
+        Assert.Equal(Resource.Memory, violation.Resource);
+    }
 
     [Fact]
     public void The_memory_threshold_is_the_floor_of_the_share_in_unbounded_integers() =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rcmgr.Tool.Soak;
 
 namespace Rcmgr.Tests.Accounting;
 

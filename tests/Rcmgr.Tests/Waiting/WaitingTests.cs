@@ -130,6 +130,23 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_was_not_tried_while_he_waited_behind_another_is_tried_when_his_time_is_up()
+    {
+        ResourceManager manager = Create(limits => limits with { PeerDefault = All with { Streams = 1 } });
+        StreamScope held = manager.OpenStream(Alice, Direction.Inbound);
+        ValueTask<StreamScope> first = manager.OpenStreamAsync(Alice, Direction.Outbound, Forever, Ct);
+        ValueTask<StreamScope> second = manager.OpenStreamAsync(Alice, Direction.Outbound, Minute, Ct);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        ResourceLimitExceededException refused = await Assert.ThrowsAsync<ResourceLimitExceededException>(async () => await second);
+        Assert.Equal((ScopeKind.Peer, 1L), (refused.Refusal.ScopeKind, refused.Refusal.Current));
+        Assert.Equal(1, Assert.Single(manager.GetRefusalCounts()).Count);
+        held.Dispose();
+        using StreamScope opened = await first;
+    }
+
+    [Fact]
     public async Task Who_gives_up_gives_the_slot_of_his_address_back()
     {
         using ResourceManager manager = new(new ResourceManagerOptions

@@ -1,4 +1,4 @@
-namespace Rcmgr.Tests.Accounting;
+namespace Rcmgr.Tool.Soak;
 
 /// <summary>
 /// What is in use under one limit, as seen from outside, from below and from above. From below: raised after a grant, lowered

@@ -1,0 +1,37 @@
+namespace Rcmgr.Tests.Accounting;
+
+public sealed class ParkingGateTests
+{
+    private const int Threads = 4;
+    private const int Rounds = 2_000;
+
+    /// <summary>Now and then a holder stays for so long that the others fall asleep: what they count is still exact, and all are woken.</summary>
+    [Fact]
+    public void Threads_that_spin_and_sleep_before_the_gate_lose_no_count_and_no_wake_up()
+    {
+        ParkingGate gate = new();
+        int counter = 0;
+
+        void Work(int thread)
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                using (gate.EnterScope())
+                {
+                    int seen = counter;
+                    if ((i + thread) % 64 == 0)
+                        Thread.Sleep(0);
+                    if ((i + thread) % 512 == 0)
+                        Thread.Sleep(1);
+                    counter = seen + 1;
+                }
+            }
+        }
+
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() => Work(thread)))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromMinutes(1)), "a thread sleeps for ever"));
+        Assert.Equal(Threads * Rounds, counter);
+    }
+}
