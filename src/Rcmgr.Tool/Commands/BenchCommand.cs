@@ -43,6 +43,8 @@ internal static class BenchCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (!DefaultRuntime.IsHere)
+                return await DefaultRuntime.RunAgainAsync(cancellationToken);
             InvocationConfiguration configuration = parsed.InvocationConfiguration;
             ManagerBenchResult result = await new ManagerBench(parsed.GetValue(repetitions), parsed.GetValue(work), parsed.GetRequiredValue(only))
                 .RunAsync(parsed.GetValue(million), configuration.Error, cancellationToken);

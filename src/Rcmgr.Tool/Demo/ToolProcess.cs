@@ -50,21 +50,24 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>Starts the tool with <paramref name="environment"/> besides this process's own.</summary>
     public static ToolProcess Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new()
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = StartInfo(arguments);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
+
+        return new ToolProcess(Process.Start(start) ?? throw new IOException($"'{start.FileName}' did not start."));
+    }
+
+    /// <summary>What starts the tool with <paramref name="arguments"/>.</summary>
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new();
         (start.FileName, bool isHost) = Executable();
         if (isHost)
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, ToolName + ".dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-
-        return new ToolProcess(Process.Start(start) ?? throw new IOException($"'{start.FileName}' did not start."));
+        return start;
     }
 
     /// <summary>Writes an empty line to its input.</summary>

@@ -47,7 +47,7 @@ public sealed class SoakTests
 
     /// <summary>
     /// One test, because the fault is planted for the whole process. Those that only concurrent callers meet are for the exploration to
-    /// find in every run; a short soak finds them in most.
+    /// find in every run; a short soak finds them in some.
     /// </summary>
     [Fact]
     public async Task Planted_faults_are_found_and_nothing_else_is()
