@@ -20,11 +20,7 @@ public sealed class ExplainedAddressLimit
         Limit = peeked.Limit;
         NextIn = peeked.NextIn;
         if (peeked.Refuses)
-        {
-            Refusal = IsRate
-                ? Refusal.OfRate(_rule, address, direction, NextIn ?? TimeSpan.Zero)
-                : Refusal.OfAddress(_rule, address!, direction, Current);
-        }
+            Refusal = new AddressObstacle(_rule, Current, NextIn ?? TimeSpan.Zero).ToRefusal(address, direction);
     }
 
     /// <summary>
