@@ -17,8 +17,8 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public Libp2pHost Host { get; }
 
-    /// <summary>What the manager refused so far: a benchmark in which anything was refused has measured something else.</summary>
-    public long Refusals => Host.ResourceManager.GetRefusalCounts().Sum(count => count.Count);
+    /// <summary>What the manager refused so far, a line each: a benchmark in which anything was refused has measured something else.</summary>
+    public IReadOnlyList<string> DescribeRefusals() => [.. Host.ResourceManager.GetRefusalCounts().Where(count => count.Count > 0).Select(Describe)];
 
     public static async Task<BenchHost> StartAsync(BenchVariant variant, bool listens, CancellationToken cancellationToken)
     {
@@ -42,6 +42,9 @@ internal sealed class BenchHost : IAsyncDisposable
         await Host.DisposeAsync();
         _identity.Dispose();
     }
+
+    private static string Describe(RefusalCount refused) => FormattableString.Invariant(
+        $"{refused.Count} x {refused.Scope} {refused.Resource} {refused.Direction?.ToString() ?? "total"} ({refused.Reason})");
 
     private static ResourceManager CreateManager(BenchManager manager) => manager switch
     {

@@ -71,14 +71,17 @@ internal sealed class BenchLink : IAsyncDisposable
     }
 
     /// <summary>Stops both ends.</summary>
-    /// <returns>What the managers of both ends have refused.</returns>
+    /// <returns>What the managers of both ends have refused, and which end.</returns>
     /// <exception cref="IOException">The other process did not end as it should.</exception>
-    public async Task<long> StopAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> StopAsync(CancellationToken cancellationToken)
     {
         await Host.StopAsync(cancellationToken);
         if (!await _peer.StopAsync(Patience) || _peer.ExitCode != ExitCode.Success)
             throw new IOException("The listening process did not stop by itself: " + _peer.Errors);
-        return _host.Refusals + Number(await ReadLineAsync(_peer, cancellationToken));
+        List<string> refusals = [.. _host.DescribeRefusals().Select(refusal => $"{Variant.Stack}, dialing end: {refusal}")];
+        await foreach (string refusal in _peer.Lines.ReadAllAsync(cancellationToken))
+            refusals.Add($"{Variant.Stack}, listening end: {refusal}");
+        return refusals;
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ namespace Rcmgr.Tool.Bench;
 /// <summary>
 /// The listening end, a process of its own: prints its address on one line and serves until its input ends; for each line of input it
 /// prints the microseconds of processor time that it has used, or its memory if nothing limits it (idle connections are measured then), and
-/// at the end how much its manager has refused.
+/// at the end what its manager has refused, a line each.
 /// </summary>
 internal static class BenchPeer
 {
@@ -14,7 +14,8 @@ internal static class BenchPeer
         await output.FlushAsync(cancellationToken);
         using CancellationTokenSource stop = InputEnd.CancelWith(cancellationToken, onLine: () => Tell(variant, host, output));
         await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await output.WriteLineAsync(FormattableString.Invariant($"{host.Refusals}"));
+        foreach (string refusal in host.DescribeRefusals())
+            await output.WriteLineAsync(refusal);
         return ExitCode.Success;
     }
 

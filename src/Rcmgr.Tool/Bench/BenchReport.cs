@@ -30,8 +30,8 @@ internal static class BenchReport
 
         if (result.Floor.Count > 0)
             FloorReport.WriteTable(output, result.Floor);
-        if (result.Refusals > 0)
-            output.WriteLine(Invariant($"\nThe manager refused {result.Refusals} times: these figures are of something else."));
+        if (result.Refusals.Count > 0)
+            output.WriteLine("\nThe manager refused, so these figures are of something else: " + string.Join("; ", result.Refusals));
     }
 
     public static string ToJson(BenchResult result) => JsonLine.Write(json =>
@@ -45,7 +45,10 @@ internal static class BenchReport
         json.WriteNumber("nanosecondsBefore", Rounded(result.CalibrationBefore));
         json.WriteNumber("nanosecondsAfter", Rounded(result.CalibrationAfter));
         json.WriteEndObject();
-        json.WriteNumber("refusals", result.Refusals);
+        json.WriteStartArray("refusals");
+        foreach (string refusal in result.Refusals)
+            json.WriteStringValue(refusal);
+        json.WriteEndArray();
         json.WriteStartArray("rows");
         foreach (BenchRow row in result.Rows)
             WriteRow(json, row);

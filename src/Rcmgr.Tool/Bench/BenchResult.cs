@@ -7,9 +7,9 @@ namespace Rcmgr.Tool.Bench;
 /// <param name="Rows">The measurements.</param>
 /// <param name="CalibrationBefore">See <see cref="Calibration"/>; much more of it at the end than at the start means a disturbed run.</param>
 /// <param name="CalibrationAfter">As before, at the end.</param>
-/// <param name="Refusals">What the managers refused; anything but 0 spoils the run.</param>
+/// <param name="Refusals">What the managers refused, a line each; any spoils the run.</param>
 internal sealed record BenchResult(
-    BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, long Refusals)
+    BenchSettings Settings, IReadOnlyList<BenchRow> Rows, double CalibrationBefore, double CalibrationAfter, IReadOnlyList<string> Refusals)
 {
     /// <summary>What every row's interval covers at least. 0 when nothing was measured.</summary>
     public double Coverage => Rows.Count == 0 ? 0 : Rows.Min(row => row.CostRatio.Coverage);

@@ -15,13 +15,13 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
     {
         double calibrationBefore = Calibration.Measure();
         List<BenchRow> rows = [];
-        long refusals = 0;
+        List<string> refusals = [];
         foreach (BenchStack stack in settings.Stacks)
-            refusals += await MeasureAsync(stack, rows, cancellationToken);
+            refusals.AddRange(await MeasureAsync(stack, rows, cancellationToken));
         return new BenchResult(settings, rows, calibrationBefore, Calibration.Measure(), refusals);
     }
 
-    private async Task<long> MeasureAsync(BenchStack stack, List<BenchRow> rows, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> MeasureAsync(BenchStack stack, List<BenchRow> rows, CancellationToken cancellationToken)
     {
         await using BenchLink with = await BenchLink.StartAsync(new BenchVariant(stack, BenchManager.Default), cancellationToken);
         await using BenchLink without = await BenchLink.StartAsync(new BenchVariant(stack, BenchManager.Null), cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class NetBench(BenchSettings settings, TextWriter progress)
             rows.Add(await MeasureAsync(stack, measurement, with, without));
         }
 
-        return await with.StopAsync(cancellationToken) + await without.StopAsync(cancellationToken);
+        return [.. await with.StopAsync(cancellationToken), .. await without.StopAsync(cancellationToken)];
     }
 
     private async Task<BenchRow> MeasureAsync(BenchStack stack, Measurement measurement, BenchLink with, BenchLink without)

@@ -67,7 +67,7 @@ internal sealed class NetBenchOptions
                 await configuration.Output.WriteLineAsync(BenchReport.ToJson(result));
             else
                 BenchReport.WriteTable(configuration.Output, result);
-            return result.Refusals == 0;
+            return result.Refusals.Count == 0;
         });
 
     /// <summary>Runs a benchmark, which says whether it measured what it should; says why when it fails.</summary>
