@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -15,10 +16,10 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
     public const int HandshakeBufferBytes = 160 * 1024;
 
     /// <summary>
-    /// One received and one sent record with the library's own copies of them. About half of it stays with an idle stream: the
-    /// library's connection state.
+    /// One received and one sent record with the library's own copies of them, and what is gathered and read ahead below it. About
+    /// a fifth of it stays with an idle stream: the library's connection state.
     /// </summary>
-    public const int TransportBufferBytes = 128 * 1024;
+    public const int TransportBufferBytes = (128 * 1024) + RecordStream.MaxBufferBytes;
 
     /// <summary>Offered last by every peer: agreed on when the muxer is to be chosen afterwards.</summary>
     private static readonly SslApplicationProtocol MuxerFollows = new("libp2p");
@@ -47,13 +48,15 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
 
     public async ValueTask<SecuredChannel> SecureAsync(Stream raw, bool isInitiator, PeerId? expectedRemote, CancellationToken ct)
     {
-        var tls = new SslStream(raw, leaveInnerStreamOpen: false);
+        var records = new RecordStream(raw, ArrayPool<byte>.Shared);
+        var tls = new TlsStream(records);
         var judge = new CertificateJudge(expectedRemote, _time);
         try
         {
             await (isInitiator
                 ? tls.AuthenticateAsClientAsync(ClientOptions(judge), ct)
                 : tls.AuthenticateAsServerAsync(ServerOptions(judge), ct));
+            records.ReadAhead();
             var peer = judge.Peer ?? throw new SecurityException(SecurityFailure.BadCertificate, "The remote sent no certificate.");
             return new SecuredChannel(tls, peer.PeerId, peer.PublicKey, MuxerOf(tls.NegotiatedApplicationProtocol));
         }
