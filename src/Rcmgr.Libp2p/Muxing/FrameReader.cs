@@ -6,10 +6,13 @@ namespace Rcmgr.Libp2p.Muxing;
 /// The bytes of a channel, read in pieces as large as the traffic deserves: an idle session holds a small buffer, a busy one a large one.
 /// For one reader.
 /// </summary>
-internal sealed class FrameReader(Stream channel) : IDisposable
+internal sealed class FrameReader(Stream channel, BufferGrowth growth) : IDisposable
 {
-    /// <summary>The most that a reader holds.</summary>
+    /// <summary>The most that a reader holds, unless it may grow.</summary>
     public const int LargeBuffer = 64 * 1024;
+
+    /// <summary>The most that a reader holds that may.</summary>
+    public const int GrownBuffer = 256 * 1024;
 
     private const int SmallBuffer = 2 * 1024;
     private const int ShortReadsBeforeShrinking = 64;
@@ -49,6 +52,7 @@ internal sealed class FrameReader(Stream channel) : IDisposable
                 return false;
             _end += read;
             TotalRead += read;
+            growth.Moved(read);
         }
 
         return true;
@@ -61,7 +65,7 @@ internal sealed class FrameReader(Stream channel) : IDisposable
         _shortReads = _end < SmallBuffer ? _shortReads + 1 : 0;
         int size = _buffer.Length;
         if (filled)
-            size = LargeBuffer;
+            size = growth.IsGranted ? GrownBuffer : LargeBuffer;
         else if (_shortReads >= ShortReadsBeforeShrinking)
             size = SmallBuffer;
 

@@ -10,8 +10,9 @@ internal sealed partial class FrameSender
 
     private byte[]? _batch;
     private int _count;
+    private int _capacity = options.SendBatch;
 
-    private int Room => options.SendBatch - _count;
+    private int Room => _capacity - _count;
 
     /// <summary>Writes batches to the channel until <see cref="Stop"/> and its last frame; faults when the channel does.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -30,6 +31,7 @@ internal sealed partial class FrameSender
 
             await channel.WriteAsync(batch.AsMemory(0, count), cancellationToken);
             await channel.FlushAsync(cancellationToken);
+            growth.Moved(count);
             // Not returned when the write fails: a channel that was torn down may still be reading it.
             ArrayPool<byte>.Shared.Return(batch!);
         }
@@ -51,6 +53,7 @@ internal sealed partial class FrameSender
             (byte[]? batch, int count) = (_batch, _count);
             _batch = null;
             _count = 0;
+            _capacity = growth.IsGranted ? Math.Max(options.SendBatch, YamuxOptions.GrownSendBatch) : options.SendBatch;
             return (batch, count, false, default);
         }
     }
@@ -181,7 +184,7 @@ internal sealed partial class FrameSender
 
     private void Emit(YamuxFrameType type, YamuxFlags flags, uint streamId, uint length)
     {
-        _batch ??= ArrayPool<byte>.Shared.Rent(options.SendBatch);
+        _batch ??= ArrayPool<byte>.Shared.Rent(_capacity);
         new YamuxHeader(0, type, flags, streamId, length).Write(_batch.AsSpan(_count));
         _count += YamuxHeader.Size;
     }

@@ -7,7 +7,7 @@ namespace Rcmgr.Libp2p.Muxing;
 /// What the remote can make us owe it is bounded without a queue: one ping answer, one window grant per stream, and a counted
 /// queue of resets that stops the reading of the remote when full (<see cref="ResetsFull"/>).
 /// </summary>
-internal sealed partial class FrameSender(Stream channel, YamuxOptions options)
+internal sealed partial class FrameSender(Stream channel, YamuxOptions options, BufferGrowth growth)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<SendState> _control = new();

@@ -32,7 +32,13 @@ internal sealed partial class YamuxConnection : IMuxedConnection
 
     /// <summary>Starts the session, which owns <paramref name="channel"/> from here on.</summary>
     public YamuxConnection(
-        Stream channel, bool isInitiator, YamuxOptions options, IStreamBudget budget, TimeProvider time, ILogger logger)
+        Stream channel,
+        bool isInitiator,
+        YamuxOptions options,
+        IStreamBudget budget,
+        TimeProvider time,
+        ILogger logger,
+        SessionGrowth? growth = null)
     {
         _channel = channel;
         _isInitiator = isInitiator;
@@ -40,8 +46,9 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         _logger = logger;
         Options = options;
         Time = time;
-        _sender = new FrameSender(channel, options);
-        _reader = new FrameReader(channel);
+        growth ??= SessionGrowth.CreateNone();
+        _sender = new FrameSender(channel, options, growth.Sending);
+        _reader = new FrameReader(channel, growth.Receiving);
         _openSlots = new SemaphoreSlim(options.AcknowledgeBacklog, options.AcknowledgeBacklog);
         _nextId = isInitiator ? 1UL : 2UL;
         Completion = Task.Run(RunAsync);

@@ -8,6 +8,15 @@ internal sealed record YamuxOptions
     /// <summary>The window of every new stream, in bytes. Both sides assume it, so it is no option.</summary>
     public const int InitialWindow = 256 * 1024;
 
+    /// <summary>As <see cref="SendBatch"/>, once the session may have more.</summary>
+    public const int GrownSendBatch = (256 * 1024) - 512;
+
+    /// <summary>What larger send batches take beyond <see cref="SessionBufferBytes"/>, in bytes.</summary>
+    public const int SendGrowthBytes = 2 * (256 - 128) * 1024;
+
+    /// <summary>What the larger buffer of the reader takes beyond <see cref="SessionBufferBytes"/>, in bytes.</summary>
+    public const int ReceiveGrowthBytes = FrameReader.GrownBuffer - FrameReader.LargeBuffer;
+
     public static YamuxOptions Default { get; } = new();
 
     /// <summary>The largest receive window a stream may grow to, in bytes.</summary>

@@ -83,7 +83,7 @@ internal sealed class ConnectionUpgrader
                 await SelectMuxerAsync(channel, isInitiator, deadline.Token);
 
             IStreamBudget budget = createBudget(secured.RemotePeer, scope.PeerScope!);
-            YamuxConnection session = new(channel, isInitiator, YamuxOptions.Default, budget, _time, _logger);
+            YamuxConnection session = new(channel, isInitiator, YamuxOptions.Default, budget, _time, _logger, ConnectionGrowth.Create(scope, channel));
             return new UpgradedConnection(session, secured.RemotePeer, secured.RemoteKey, security.ProtocolId);
         }
         catch (Exception e)

@@ -68,6 +68,41 @@ public sealed class NoiseStreamTests
     }
 
     [Fact]
+    public async Task A_grown_batch_of_the_muxer_leaves_in_one_write_once_the_stream_has_grown()
+    {
+        var recorder = new RecordingStream(new MemoryStream());
+        var stream = Create(recorder, _pool);
+        await stream.WriteAsync(new byte[YamuxOptions.GrownSendBatch], Deadline);
+        Assert.Equal(2, recorder.WriteCount);
+
+        stream.GrowSending();
+        await stream.WriteAsync(new byte[YamuxOptions.GrownSendBatch], Deadline);
+
+        Assert.Equal(3, recorder.WriteCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Grown_buffers_stay_within_their_own_bounds_and_carry_the_same_bytes(bool alsoReceiving)
+    {
+        var (a, b) = CreatePair(_pool);
+        a.GrowSending();
+        if (alsoReceiving)
+            b.GrowReceiving();
+        byte[] sent = RandomNumberGenerator.GetBytes(1_000_000);
+        byte[] received = new byte[sent.Length];
+        Task reading = b.ReadExactlyAsync(received, Deadline).AsTask();
+        await a.WriteAsync(sent, Deadline);
+        await reading;
+
+        Assert.Equal(sent, received);
+        Assert.Equal(0, _pool.RentedCount);
+        Assert.Equal(NoiseWriter.GrownBufferBytes, _pool.LargestRent);
+        Assert.Equal(NoiseWriter.GrownBufferBytes, NoiseReader.GrownBufferBytes);
+    }
+
+    [Fact]
     public async Task Buffers_stay_within_the_stated_bounds_and_are_returned_when_idle()
     {
         var (a, b) = CreatePair(_pool);

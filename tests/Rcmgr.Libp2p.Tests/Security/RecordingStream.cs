@@ -9,6 +9,8 @@ internal sealed class RecordingStream(Stream inner, Func<byte[], byte[]>? change
 
     public int WriteCount { get; private set; }
 
+    public int LongestWrite { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -33,6 +35,7 @@ internal sealed class RecordingStream(Stream inner, Func<byte[], byte[]>? change
             bytes = change(bytes);
         _written.Write(bytes);
         WriteCount++;
+        LongestWrite = Math.Max(LongestWrite, bytes.Length);
         return inner.WriteAsync(bytes, cancellationToken);
     }
 

@@ -13,11 +13,15 @@ internal sealed class NoiseReader(Stream raw, NoiseCipher cipher, ArrayPool<byte
     /// <summary>The most this direction holds: more than one largest frame, so that one read below can serve several frames.</summary>
     public const int MaxBufferBytes = 128 * 1024;
 
+    /// <summary>As <see cref="MaxBufferBytes"/>, after <see cref="Grow"/>.</summary>
+    public const int GrownBufferBytes = 256 * 1024;
+
     private DirectionGate _gate;
     private SecurityException? _fault;
 
     // The buffer holds, in this order: decrypted bytes not yet taken, then received bytes not yet decrypted.
     private byte[]? _buffer;
+    private volatile int _bufferSize = MaxBufferBytes;
     private int _plainStart;
     private int _plainEnd;
     private int _start;
@@ -45,6 +49,9 @@ internal sealed class NoiseReader(Stream raw, NoiseCipher cipher, ArrayPool<byte
                 Release();
         }
     }
+
+    /// <summary>Takes larger buffers from the next one on.</summary>
+    public void Grow() => _bufferSize = GrownBufferBytes;
 
     /// <summary>Frees buffer and cipher, at once or when the running read ends.</summary>
     public void Close()
@@ -150,7 +157,7 @@ internal sealed class NoiseReader(Stream raw, NoiseCipher cipher, ArrayPool<byte
         {
             // Wait without a buffer: this is where an idle connection spends its life.
             await WhenReadableAsync(ct);
-            _buffer = pool.Rent(MaxBufferBytes);
+            _buffer = pool.Rent(_bufferSize);
             _plainStart = _plainEnd = _start = _end = 0;
         }
         MakeRoom();

@@ -6,11 +6,15 @@ namespace Rcmgr.Libp2p.Security.Noise;
 /// The encrypted stream after a Noise handshake. One read and one write may run at the same time; asynchronous only.
 /// Disposal closes the stream below, ends what runs, and may happen at any moment.
 /// </summary>
-internal sealed class NoiseStream(Stream raw, NoiseCipher send, NoiseCipher receive, ArrayPool<byte> pool) : Stream
+internal sealed class NoiseStream(Stream raw, NoiseCipher send, NoiseCipher receive, ArrayPool<byte> pool) : Stream, IGrowingStream
 {
     private readonly NoiseReader _reader = new(raw, receive, pool);
     private readonly NoiseWriter _writer = new(raw, send, pool);
     private int _disposed;
+
+    public int SendGrowthBytes => NoiseWriter.GrownBufferBytes - NoiseWriter.MaxBufferBytes;
+
+    public int ReceiveGrowthBytes => NoiseReader.GrownBufferBytes - NoiseReader.MaxBufferBytes;
 
     public override bool CanRead => Volatile.Read(ref _disposed) == 0;
 
@@ -54,6 +58,10 @@ internal sealed class NoiseStream(Stream raw, NoiseCipher send, NoiseCipher rece
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    public void GrowSending() => _writer.Grow();
+
+    public void GrowReceiving() => _reader.Grow();
 
     public override async ValueTask DisposeAsync()
     {

@@ -13,8 +13,12 @@ internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte
     /// </summary>
     public const int MaxBufferBytes = 128 * 1024;
 
+    /// <summary>As <see cref="MaxBufferBytes"/>, after <see cref="Grow"/>.</summary>
+    public const int GrownBufferBytes = 256 * 1024;
+
     private DirectionGate _gate;
     private bool _broken;
+    private volatile int _maxBuffer = MaxBufferBytes;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken ct)
@@ -35,6 +39,9 @@ internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte
         }
     }
 
+    /// <summary>Takes larger buffers from the next write on.</summary>
+    public void Grow() => _maxBuffer = GrownBufferBytes;
+
     /// <summary>Frees the cipher, at once or when the running write ends.</summary>
     public void Close()
     {
@@ -47,12 +54,13 @@ internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte
     {
         // A frame that is sealed but not sent leaves a gap in the nonces that the remote cannot cross.
         _broken = true;
-        byte[] buffer = pool.Rent(BufferSizeFor(source.Length));
+        int capacity = Math.Min(_maxBuffer, SealedLength(source.Length));
+        byte[] buffer = pool.Rent(capacity);
         try
         {
             while (!source.IsEmpty)
             {
-                int length = SealFrames(ref source, buffer);
+                int length = SealFrames(ref source, buffer.AsSpan(0, capacity));
                 await raw.WriteAsync(buffer.AsMemory(0, length), ct);
             }
             _broken = false;
@@ -66,10 +74,9 @@ internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte
     private int SealFrames(ref ReadOnlyMemory<byte> source, Span<byte> buffer)
     {
         int written = 0;
-        int capacity = Math.Min(buffer.Length, MaxBufferBytes);
-        while (!source.IsEmpty && capacity - written > NoiseFrame.OverheadBytes)
+        while (!source.IsEmpty && buffer.Length - written > NoiseFrame.OverheadBytes)
         {
-            int room = Math.Min(capacity - written - NoiseFrame.OverheadBytes, NoiseFrame.MaxPlaintextBytes);
+            int room = Math.Min(buffer.Length - written - NoiseFrame.OverheadBytes, NoiseFrame.MaxPlaintextBytes);
             int taken = Math.Min(source.Length, room);
             BinaryPrimitives.WriteUInt16BigEndian(buffer[written..], (ushort)(taken + NoiseCipher.TagBytes));
             cipher.Encrypt(default, source.Span[..taken], buffer[(written + NoiseFrame.HeaderBytes)..]);
@@ -79,9 +86,9 @@ internal sealed class NoiseWriter(Stream raw, NoiseCipher cipher, ArrayPool<byte
         return written;
     }
 
-    private static int BufferSizeFor(int plaintext)
+    private static int SealedLength(int plaintext)
     {
         int frames = (plaintext - 1) / NoiseFrame.MaxPlaintextBytes + 1;
-        return (int)Math.Min(MaxBufferBytes, plaintext + (long)frames * NoiseFrame.OverheadBytes);
+        return (int)Math.Min(int.MaxValue, plaintext + (long)frames * NoiseFrame.OverheadBytes);
     }
 }
