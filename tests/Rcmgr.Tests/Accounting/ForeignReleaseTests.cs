@@ -90,13 +90,21 @@ public sealed class ForeignReleaseTests
     }
 
     [Theory]
-    [InlineData(Counting.SingleGate)]
-    [InlineData(Counting.Parked)]
-    [InlineData(Counting.ParkedWidely)]
-    public void By_a_span_whose_protocol_has_given_it_back_before(Counting counting)
+    [InlineData(Counting.SingleGate, false)]
+    [InlineData(Counting.Parked, false)]
+    [InlineData(Counting.Parked, true)]
+    [InlineData(Counting.ParkedWidely, false)]
+    public void By_a_span_whose_protocol_has_given_it_back_before(Counting counting, bool hasSystemSuffered)
     {
         ResourceManager manager = counting.Create(RoomyEverywhere);
         using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+        if (hasSystemSuffered)
+        {
+            stream.ReserveMemory(1);
+            manager.System.ReleaseMemory(1);
+            stream.ReleaseMemory(1);
+        }
+
         stream.SetProtocol("/a");
         SpanScope span = stream.ProtocolScope!.BeginSpan();
         span.ReserveMemory(1_000);
@@ -107,7 +115,7 @@ public sealed class ForeignReleaseTests
         Assert.Equal((0, 0), (manager.Use("protocol:/a").Memory, manager.System.Usage.Memory));
         Assert.True(stream.ReleaseMemory(1_000));
 
-        AssertEmptyOfMemory(manager, faults: 2);
+        AssertEmptyOfMemory(manager, faults: hasSystemSuffered ? 3 : 2);
         AssertCountsInFull(manager, stream);
     }
 
@@ -145,6 +153,8 @@ public sealed class ForeignReleaseTests
             span.ReserveMemory(300);
             span.ReleaseMemory(300);
             span.ReserveMemory(300);
+            span.Dispose();
+            span.ReleaseMemory(300);
         }
 
         Assert.False(manager.Engine.System.IsPinnedStrict);
@@ -152,6 +162,18 @@ public sealed class ForeignReleaseTests
         Assert.False(((WideScope)stream.ProtocolScope!).IsPinnedStrict);
         Assert.Equal(0, manager.AccountingFaults);
         Assert.Equal(Streams(1, memory: 1_000), manager.System.Usage);
+    }
+
+    [Fact]
+    public void Who_releases_more_than_all_that_there_is_takes_it_from_nobody()
+    {
+        ResourceManager manager = Counting.Parked.Create(RoomyEverywhere);
+        manager.System.ReserveMemory(300);
+
+        Assert.False(manager.System.ReleaseMemory(400));
+
+        Assert.False(manager.Engine.System.IsPinnedStrict);
+        AssertEmptyOfMemory(manager, faults: 1);
     }
 
     private static void AssertEmptyOfMemory(ResourceManager manager, long faults)

@@ -52,7 +52,8 @@ public sealed class GroupLifetimeTests
     [InlineData(Counting.ParkedWidely)]
     public void A_peer_that_comes_back_to_a_protocol_is_charged_to_the_one_that_is_seen(Counting counting)
     {
-        ResourceManager manager = counting.Create(Infinite);
+        // With limits this small the protocol parks no credit that would hold it in being.
+        ResourceManager manager = counting.Create(Infinite with { ProtocolDefault = new ResourceLimits(20, 20, 20, 0, 0, 0, 0, 20) });
         for (int i = 0; i < 20; i++)
             UseOnce(manager, new PeerKey($"peer-{i}"));
         using (ScopeView view = manager.ViewProtocol("/a"))
@@ -89,7 +90,7 @@ public sealed class GroupLifetimeTests
     [Fact]
     public void A_protocol_is_open_to_everybody_wherever_the_peers_that_use_it_are()
     {
-        ResourceManager manager = Counting.ParkedWidely.Create(Infinite);
+        ResourceManager manager = Counting.ParkedWidely.Create(Infinite with { ProtocolDefault = Memory(100) });
         StreamScope stream = UseAwayFromHome(manager, out ResourceScope protocol);
 
         protocol.ReserveMemory(5);
@@ -100,6 +101,8 @@ public sealed class GroupLifetimeTests
         span.Dispose();
         Assert.True(protocol.ReleaseMemory(5));
         Assert.Equal(Streams(1), protocol.Usage);
+        Assert.False(protocol.TryReserveMemory(101, MemoryPriority.Always, out Refusal refusal));
+        Assert.Equal("protocol:/a", refusal.ScopeName);
 
         // With the peer's scope in a caller's hands nothing of the peer is remembered: the protocol goes with its stream.
         _ = stream.PeerScope;
@@ -107,7 +110,7 @@ public sealed class GroupLifetimeTests
         manager.AssertEmpty();
         using ScopeView anew = manager.ViewProtocol("/a");
         Assert.NotSame(protocol, anew.Scope);
-        Assert.False(protocol.TryBeginSpan(out _, out Refusal refusal));
+        Assert.False(protocol.TryBeginSpan(out _, out refusal));
         Assert.Equal(RefusalReason.ScopeClosed, refusal.Reason);
     }
 
@@ -148,6 +151,25 @@ public sealed class GroupLifetimeTests
         using StreamScope again = manager.OpenStream(Alice, Direction.Inbound);
 
         Assert.NotSame(left, UseOnce(manager, Bob));
+        for (int i = 0; i < 3 * LingerRing.Places; i++)
+            UseOnce(manager, new PeerKey($"peer-{i}"));
+        Assert.Equal(Streams(1), manager.System.Usage);
+    }
+
+    [Fact]
+    public void A_stream_that_a_protocol_refuses_leaves_no_trace_of_it()
+    {
+        ResourceManager manager = Counting.ParkedWidely.Create(Infinite with { ProtocolDefault = All with { Streams = 0 } });
+        ScopeView view = manager.ViewProtocol("/a");
+        List<StreamScope> refused = [.. Enumerable.Range(0, 20).Select(i => manager.OpenStream(new PeerKey($"peer-{i}"), Direction.Inbound))];
+        Assert.All(refused, stream => Assert.False(stream.TrySetProtocol("/a", out _)));
+
+        view.Dispose();
+
+        using ScopeView anew = manager.ViewProtocol("/a");
+        Assert.NotSame(view.Scope, anew.Scope);
+        Assert.Equal(Streams(20), manager.Transient.Usage);
+        refused.ForEach(stream => stream.Dispose());
     }
 
     [Theory]
