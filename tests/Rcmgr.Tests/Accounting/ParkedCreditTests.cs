@@ -1,4 +1,3 @@
-using System.Net;
 using static Rcmgr.Tests.Accounting.TestManagers;
 
 namespace Rcmgr.Tests.Accounting;
@@ -266,89 +265,6 @@ public sealed class ParkedCreditTests
         // Not one of them needed the shared gate: what is parked is where it was.
         Assert.Equal(before, Parked(manager));
         Assert.Equal(accounts, Counts(manager));
-    }
-
-    [Fact]
-    public void Allowlisted_connections_that_move_to_their_peers_shards_drain_no_shard_either()
-    {
-        Allowlist allowlist = new();
-        allowlist.Add(new AllowlistEntry(IPNetwork.Parse("10.0.0.0/8")));
-        ResourceManagerLimits limits = Infinite with { System = ResourceLimits.BlockAll, AllowlistedSystem = Roomy, AllowlistedTransient = Roomy };
-        ResourceManager manager = new(new AccountingEngine<ParkedCreditAccounting>(limits, allowlist, Shards), allowlist);
-        ulong[] Counts() => [.. manager.Engine.AllowlistedSystem.Accounts.Select(account => account!.Counts)];
-        void OpenAndMoveAll()
-        {
-            for (int i = 0; i < 4 * Peers.Length; i++)
-            {
-                using ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true, IPAddress.Parse("10.0.0.1"));
-                connection.SetPeer(Peers[i % Peers.Length]);
-            }
-        }
-
-        OpenAndMoveAll();
-        ulong[] before = Counts();
-        OpenAndMoveAll();
-
-        Assert.Equal(before, Counts());
-    }
-
-    [Fact]
-    public void A_connection_belongs_to_the_shard_of_its_peer()
-    {
-        ResourceManager manager = Create(Roomy);
-        foreach (PeerKey peer in Peers)
-        {
-            using ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true);
-            connection.SetPeer(peer);
-            Assert.Same(connection.Peer!.Shard, connection.Shard);
-        }
-    }
-
-    [Fact]
-    public void Replaced_limits_collect_what_is_parked_and_hold_at_once()
-    {
-        ResourceManager manager = Create(Roomy);
-        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
-        Assert.NotEqual(default, Parked(manager));
-
-        manager.ApplyLimits(Infinite with { System = Roomy with { Streams = 1 } });
-
-        Assert.Equal(default, Parked(manager));
-        Assert.False(manager.TryOpenStream(Alice, Direction.Inbound, out _, out Refusal refusal));
-        Assert.Equal("system", refusal.ScopeName);
-    }
-
-    [Fact]
-    public void Limits_set_through_a_protocol_that_is_gone_hold_at_once_for_the_one_in_its_place()
-    {
-        ResourceManager manager = Create(Roomy);
-        ScopeView gone = manager.ViewProtocol("/x");
-        gone.Dispose();
-        using StreamScope first = manager.OpenStream(Alice, Direction.Inbound);
-        using StreamScope second = manager.OpenStream(Alice, Direction.Inbound);
-        first.SetProtocol("/x");
-        Assert.NotEqual(0ul, ((WideScope)first.ProtocolScope!).CountChunk);
-
-        gone.Scope.Limits = All with { Streams = 1 };
-
-        Assert.False(second.TrySetProtocol("/x", out Refusal refusal));
-        Assert.Equal("protocol:/x", refusal.ScopeName);
-    }
-
-    [Fact]
-    public void Streams_that_go_on_to_their_protocols_leave_no_more_than_may_be_parked_behind()
-    {
-        ResourceManager manager = Create(Roomy);
-        manager.ApplyLimits(Infinite with { System = Roomy, Transient = Roomy });
-        StreamScope[] streams = [.. Enumerable.Range(0, 2_000).Select(_ => manager.OpenStream(Alice, Direction.Inbound))];
-        foreach (StreamScope stream in streams)
-            stream.SetProtocol("/x");
-
-        WideScope transient = manager.Engine.Transient;
-        UsageVector chunk = PackedCounts.Unpack(transient.CountChunk, transient.MemoryChunk);
-        Assert.All(transient.Accounts, account => Assert.InRange(
-            PackedCounts.Unpack(account!.Counts, 0).StreamsInbound, 0, ParkedCreditAccounting.MostChunks * chunk.StreamsInbound));
-        Assert.Equal(default, manager.Transient.Usage);
     }
 
     private static void OpenAndMove(ResourceManager manager, PeerKey peer)

@@ -166,10 +166,12 @@ public sealed class TransitionTests
         }
     }
 
-    [Fact]
-    public void A_share_with_a_negative_limit_takes_no_stream_even_if_the_limit_is_one_of_connections()
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    public void A_share_with_a_negative_limit_takes_no_stream_even_if_the_limit_is_one_of_connections(Counting counting)
     {
-        ResourceManager manager = Create(limits => limits with { ProtocolPeerDefault = All with { Connections = -1 } });
+        ResourceManager manager = counting.Create(Infinite with { ProtocolPeerDefault = All with { Connections = -1 } });
         using ScopeView protocol = manager.ViewProtocol("/a");
         using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
 
