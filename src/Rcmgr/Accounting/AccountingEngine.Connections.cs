@@ -40,7 +40,8 @@ internal sealed partial class AccountingEngine<TWide>
     public override bool TrySetPeer(ConnectionScope connection, PeerKey peer, out Refusal refusal)
     {
         // Asked outside the gate: the list may be long. Whether the connection is allowlisted at all is decided inside.
-        bool staysAllowlisted = connection.Allowlisted && connection.RemoteAddress is { } address && _allowlist.Allows(address, peer);
+        bool wasAllowlisted = connection.Allowlisted;
+        bool staysAllowlisted = wasAllowlisted && connection.RemoteAddress is { } address && _allowlist.Allows(address, peer);
         Shard target = ShardOf(peer);
         bool done;
         WideScope? unsettled;
@@ -63,9 +64,9 @@ internal sealed partial class AccountingEngine<TWide>
 
         if (!done)
             Refusals.Count(refusal);
-        if (!done && connection.IsClosed)
-            LeafObserver?.Closed(connection);
-        if (done || connection.IsClosed)
+
+        // If it was closed because it lost its place, the scope closes it as well, which tells everybody.
+        if (done || (wasAllowlisted && !connection.Allowlisted))
             CapacityListener?.CapacityReleased(null);
         return done;
     }

@@ -16,8 +16,6 @@ internal sealed partial class AccountingEngine<TWide>
             default:
                 Shard shard = EnterShardOf(RootOf(scope));
                 scope.GivenLimits = limits;
-                if (scope is SharedScope shared)
-                    shared.HasOwnLimits = true;
                 shard.Gate.Exit();
                 break;
         }

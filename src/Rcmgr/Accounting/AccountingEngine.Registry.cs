@@ -110,9 +110,6 @@ internal sealed partial class AccountingEngine<TWide>
     {
         switch (scope)
         {
-            case PeerSubScope sub:
-                DropReference(sub);
-                break;
             case PeerScope peer:
                 DropReference(peer);
                 break;
@@ -145,10 +142,7 @@ internal sealed partial class AccountingEngine<TWide>
             return;
         sub.IsClosed = true;
         sub.Account.References--;
-        if (sub.HasOwnLimits || !sub.Held.IsZero)
-            Remove(sub);
-        else
-            Linger(sub);
+        Linger(sub);
         DropReference(sub.Peer);
     }
 

@@ -85,7 +85,6 @@ internal sealed partial class AccountingEngine<TWide>
         StreamScope stream => stream.Peer.Key,
         ConnectionScope connection => connection.Peer?.Key,
         PeerScope peer => peer.Key,
-        PeerSubScope sub => sub.Peer.Key,
         _ => null,
     };
 

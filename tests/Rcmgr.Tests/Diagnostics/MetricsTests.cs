@@ -41,6 +41,24 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void Peers_are_counted_by_how_much_they_hold_while_they_are_there()
+    {
+        using ResourceManager manager = Create(limits => limits);
+        manager.OpenStream(new PeerKey("gone"), Direction.Inbound).Dispose();
+        using StreamScope first = manager.OpenStream(Alice, Direction.Inbound);
+        using StreamScope second = manager.OpenStream(Alice, Direction.Inbound);
+        using StreamScope other = manager.OpenStream(Bob, Direction.Inbound);
+        first.ReserveMemory(2_000);
+
+        Assert.Equal(1, Read(manager, "libp2p_rcmgr_peer_streams_bucket", ("dir", "inbound"), ("le", "1")));
+        Assert.Equal(2, Read(manager, "libp2p_rcmgr_peer_streams_bucket", ("dir", "inbound"), ("le", "2")));
+        Assert.Equal(2, Read(manager, "libp2p_rcmgr_peer_streams_bucket", ("dir", "inbound"), ("le", "+Inf")));
+        Assert.Equal(0, Read(manager, "libp2p_rcmgr_peer_streams_bucket", ("dir", "outbound"), ("le", "+Inf")));
+        Assert.Equal(0, Read(manager, "libp2p_rcmgr_peer_memory_bucket", ("le", "1024")));
+        Assert.Equal(1, Read(manager, "libp2p_rcmgr_peer_memory_bucket", ("le", "4096")));
+    }
+
+    [Fact]
     public void Two_managers_have_two_meters()
     {
         using ResourceManager first = Create(limits => limits);

@@ -34,6 +34,26 @@ public sealed class RefusalCountTests
     }
 
     [Fact]
+    public void A_refused_peer_and_a_refused_span_are_counted_and_admitted_ones_are_not()
+    {
+        ResourceManager manager = Create(limits => limits with { Peer = new Dictionary<PeerKey, ResourceLimits> { [Bob] = All with { Connections = 0 } } });
+        ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: false);
+        connection.TrySetPeer(Bob, out _);
+        connection.TrySetPeer(Bob, out _);
+        connection.SetPeer(Alice);
+        connection.BeginSpan().Dispose();
+        connection.Dispose();
+        connection.TryBeginSpan(out _, out _);
+
+        Assert.Equal(
+            [
+                new RefusalCount(ScopeKind.Connection, Resource.Memory, null, RefusalReason.ScopeClosed, 1),
+                new RefusalCount(ScopeKind.Peer, Resource.Connections, null, RefusalReason.Limit, 2),
+            ],
+            manager.GetRefusalCounts().OrderBy(count => count.Count));
+    }
+
+    [Fact]
     public void A_snapshot_lists_every_shared_scope_with_its_use_and_limits()
     {
         ResourceManager manager = Create(limits => limits with { ProtocolDefault = Memory(9) });

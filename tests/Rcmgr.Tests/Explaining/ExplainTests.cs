@@ -36,6 +36,29 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void A_protocol_and_a_service_of_one_name_are_told_apart()
+    {
+        using ResourceManager manager = Create(limits => limits with { ProtocolDefault = All with { Streams = 5 }, ServiceDefault = All with { Streams = 7 } });
+        using StreamScope held = manager.OpenStream(Alice, Direction.Inbound);
+        held.SetProtocol("x");
+        using ScopeView view = manager.ViewService("y");
+        view.Scope.Limits = All with { Streams = 9 };
+
+        Assert.Equal((Streams(1), 5L, default, 7L), Groups("x"));
+        Assert.Equal((default, 5L, default, 9L), Groups("y"));
+        view.Dispose();
+        Assert.Equal((default, 5L, default, 9L), Groups("y"));
+
+        (ScopeUsage, long, ScopeUsage, long) Groups(string name)
+        {
+            Explanation explanation = manager.Explain(ResourceOperation.OpenStream(Bob, Direction.Inbound, name, name));
+            ExplainedScope protocol = explanation.Scopes.Single(scope => scope.Name == $"protocol:{name}");
+            ExplainedScope service = explanation.Scopes.Single(scope => scope.Name == $"service:{name}");
+            return (protocol.Use, protocol.Limits.Streams, service.Use, service.Limits.Streams);
+        }
+    }
+
+    [Fact]
     public void Nothing_is_made_reserved_or_counted()
     {
         using ResourceManager manager = Create(limits => limits with { PeerDefault = ResourceLimits.BlockAll });

@@ -72,6 +72,22 @@ public sealed class ApplyLimitsTests
     }
 
     [Fact]
+    public void A_span_on_a_shared_scope_has_the_limits_that_were_set_on_it_or_else_the_new_ones()
+    {
+        ResourceManager manager = new(Open);
+        ResourceLimits own = ResourceLimits.AllowAll with { Memory = 7 };
+        using ScopeView alice = manager.ViewPeer(Alice);
+        using ScopeView bob = manager.ViewPeer(new PeerKey("bob"));
+        bob.Scope.Limits = own;
+        using SpanScope onAlice = alice.Scope.BeginSpan();
+        using SpanScope onBob = bob.Scope.BeginSpan();
+
+        Assert.Equal((ResourceLimits.AllowAll, own), (onAlice.Limits, onBob.Limits));
+        manager.ApplyLimits(Distinct());
+        Assert.Equal((Distinct().Peer[Alice], own), (onAlice.Limits, onBob.Limits));
+    }
+
+    [Fact]
     public void A_scope_over_its_new_limits_keeps_what_it_holds_and_refuses_until_enough_is_released()
     {
         ResourceManager manager = new(Open);

@@ -72,11 +72,15 @@ public sealed class ReleaseTests
         ResourceManager manager = new(Infinite);
         StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
         ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true);
+        ScopeView view = manager.ViewProtocol("/a");
         stream.ReserveMemory(10);
         stream.Dispose();
         connection.Dispose();
+        view.Dispose();
 
         Assert.True(stream.ReleaseMemory(10));
+        Assert.True(connection.ReleaseMemory(10));
+        Assert.True(view.Scope.ReleaseMemory(10));
         stream.Dispose();
         connection.Dispose();
         Assert.False(stream.TryReserveMemory(0, 255, out Refusal refusal));

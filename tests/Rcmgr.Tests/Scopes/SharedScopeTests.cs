@@ -53,6 +53,20 @@ public sealed class SharedScopeTests
     }
 
     [Fact]
+    public void A_peer_that_nothing_refers_to_ends_when_its_last_memory_is_released()
+    {
+        ResourceManager manager = new(Infinite);
+        ScopeView view = manager.ViewPeer(Alice);
+        view.Scope.ReserveMemory(10);
+        view.Dispose();
+
+        view.Scope.ReleaseMemory(4);
+        Assert.Equal(Streams(0, memory: 6), manager.Use("peer:alice"));
+        view.Scope.ReleaseMemory(6);
+        manager.AssertEmpty();
+    }
+
+    [Fact]
     public void A_view_keeps_a_scope_in_being_and_may_be_disposed_twice()
     {
         ResourceManager manager = new(Infinite);
@@ -99,6 +113,7 @@ public sealed class SharedScopeTests
         goneGroup.Scope.Limits = Memory(6);
 
         Assert.Equal((Memory(5), Memory(6)), (peer.Scope.Limits, group.Scope.Limits));
+        Assert.Equal((Memory(5), Memory(6)), (gone.Scope.Limits, goneGroup.Scope.Limits));
     }
 
     [Fact]

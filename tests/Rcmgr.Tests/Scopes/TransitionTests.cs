@@ -1,3 +1,4 @@
+using Rcmgr.Tests.Accounting;
 using static Rcmgr.Tests.Accounting.TestManagers;
 
 namespace Rcmgr.Tests.Scopes;
@@ -116,6 +117,66 @@ public sealed class TransitionTests
 
         Assert.False(connection.TrySetPeer(Alice, out Refusal refusal));
         Assert.Equal((Resource.Streams, 1, 0, 0), (refusal.Resource, refusal.Current, refusal.Requested, refusal.Limit));
+    }
+
+    [Fact]
+    public void A_peer_whose_streams_of_both_directions_are_over_a_lowered_limit_refuses_a_connection()
+    {
+        ResourceManager manager = new(Infinite);
+        using StreamScope inbound = manager.OpenStream(Alice, Direction.Inbound);
+        using StreamScope outbound = manager.OpenStream(Alice, Direction.Outbound);
+        inbound.PeerScope.Limits = All with { Streams = 1 };
+        using ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: false);
+
+        Assert.False(connection.TrySetPeer(Alice, out Refusal refusal));
+        Assert.Equal((Resource.Streams, 2, 0, 1), (refusal.Resource, refusal.Current, refusal.Requested, refusal.Limit));
+        inbound.PeerScope.Limits = All with { Streams = 2 };
+        Assert.True(connection.TrySetPeer(Alice, out _));
+    }
+
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    public void A_stream_joins_its_peers_share_of_a_protocol_only_within_every_limit_of_it(Counting counting)
+    {
+        ResourceManager manager = counting.Create(Infinite with
+        {
+            ProtocolPeer = new Dictionary<string, ResourceLimits>
+            {
+                ["memory"] = Memory(10),
+                ["inbound"] = All with { StreamsInbound = 1 },
+                ["outbound"] = All with { StreamsOutbound = 1 },
+                ["total"] = All with { Streams = 1 },
+            },
+        });
+
+        foreach (string protocol in (string[])["memory", "inbound", "outbound", "total"])
+        {
+            Direction direction = protocol == "outbound" ? Direction.Outbound : Direction.Inbound;
+            using StreamScope first = manager.OpenStream(Alice, direction);
+            using StreamScope second = manager.OpenStream(Alice, direction);
+            first.ReserveMemory(6);
+            second.ReserveMemory(5);
+            first.SetProtocol(protocol);
+
+            Assert.False(second.TrySetProtocol(protocol, out Refusal refusal));
+            Assert.Equal($"protocol:{protocol}.peer:alice", refusal.ScopeName);
+            first.ReleaseMemory(1);
+            Assert.Equal(protocol == "memory", second.TrySetProtocol(protocol, out _));
+        }
+    }
+
+    [Theory]
+    [InlineData(Counting.SingleGate)]
+    [InlineData(Counting.Parked)]
+    public void A_share_with_a_negative_limit_takes_no_stream_even_if_the_limit_is_one_of_connections(Counting counting)
+    {
+        ResourceManager manager = counting.Create(Infinite with { ProtocolPeerDefault = All with { Connections = -1 } });
+        using ScopeView protocol = manager.ViewProtocol("/a");
+        using StreamScope stream = manager.OpenStream(Alice, Direction.Inbound);
+
+        Assert.False(stream.TrySetProtocol("/a", out Refusal refusal));
+        Assert.Equal(("protocol:/a.peer:alice", Resource.Connections), (refusal.ScopeName, refusal.Resource));
     }
 
     [Fact]
