@@ -36,6 +36,23 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
+    public void The_indented_form_has_a_line_for_each_limit()
+    {
+        PartialResourceManagerLimits limits = new() { System = new PartialLimits { FileDescriptors = LimitValue.Of(2), Memory = LimitValue.Of(1) } };
+
+        Assert.Equal(
+            ["{", "  \"System\": {", "    \"FD\": 2,", "    \"Memory\": \"1\"", "  }", "}"],
+            LimitsJson.ToText(limits, indented: true).Split(Environment.NewLine));
+    }
+
+    [Fact]
+    public void Nothing_is_read_from_null_and_nothing_written_of_it()
+    {
+        Assert.Equal("json", Assert.Throws<ArgumentNullException>(() => LimitsJson.Parse((string)null!)).ParamName);
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => LimitsJson.ToText(null!)).ParamName);
+    }
+
+    [Fact]
     public void Numbers_above_2_to_the_53_stay_exact()
     {
         PartialLimits system = LimitsJson.Read("""{"System":{"Streams":9007199254740993,"Memory":"9223372036854775806"}}""").System;
@@ -126,6 +143,23 @@ public sealed class LimitsJsonTests
             async () => await LimitsJson.ReadAsync(stream, options, TestContext.Current.CancellationToken));
         Assert.Equal(LimitsFormatError.TooLarge, e.Error);
     }
+
+    [Fact]
+    public async Task A_text_as_long_as_the_size_cap_is_read_in_every_form()
+    {
+        LimitsReadOptions options = new() { MaxBytes = 10 };
+        string json = "{}" + new string(' ', 8);
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        using MemoryStream stream = new(utf8);
+
+        Assert.Empty(LimitsJson.Parse(json, options).Problems);
+        Assert.Empty(LimitsJson.Parse(utf8, options).Problems);
+        Assert.Empty((await LimitsJson.ParseAsync(stream, options, CancellationToken.None)).Problems);
+    }
+
+    [Fact]
+    public void Lenient_reading_stops_at_the_first_problem() =>
+        Assert.Equal("$.System", Assert.Single(LimitsJson.Parse("""{"System":null,"Conn":null}""", Lenient).Problems).Path);
 
     [Fact]
     public async Task A_stream_without_end_is_read_only_to_the_cap()

@@ -163,6 +163,30 @@ public sealed class StrictLimitsTests
         Assert.Empty(LimitsJson.Parse(json, new LimitsReadOptions { Defaults = defaults }).Problems);
     }
 
+    [Theory]
+    [InlineData("""{"System":{"Conns":0,"Streams":2147483647,"Memory":"9223372036854775807"}}""")]
+    [InlineData("""{"System":{"Conns":"default","Streams":"unlimited","Memory":"blockAll"}}""")]
+    public void The_smallest_and_the_largest_limits_and_the_words_are_without_problems(string json) => Assert.Empty(LimitsJson.Parse(json).Problems);
+
+    [Theory]
+    [InlineData("""{"System":7,"FD":null}""", "$.System", "$.FD")]
+    [InlineData("""{"System":[{"Conns":null}],"FD":null}""", "$.System", "$.FD")]
+    [InlineData("""{"Service":{"s":[{"Conns":null}],"t":null}}""", "$.Service[\"s\"]", "$.Service[\"t\"]")]
+    [InlineData("""{"Sistem":{"Conns":null},"FD":null}""", "$.Sistem", "$.FD")]
+    [InlineData("""{"System":{"Bananas":{"Conns":null},"FD":null}}""", "$.System.Bananas", "$.System.FD")]
+    [InlineData("""{"System":{"Conns":[{"FD":null}],"FD":null}}""", "$.System.Conns", "$.System.FD")]
+    [InlineData("{\"\\ud800\":{\"System\":null},\"FD\":null}", "$", "$.FD")]
+    public void What_cannot_be_understood_is_passed_over_whole_and_the_rest_is_read(string json, string first, string second) =>
+        Assert.Equal([first, second], LimitsJson.Parse(json).Problems.Select(problem => problem.Path));
+
+    [Fact]
+    public void Each_repetition_of_a_limit_is_reported()
+    {
+        IReadOnlyList<LimitsProblem> problems = LimitsJson.Parse("""{"System":{"FD":1,"FD":2,"FD":3,"FD":4}}""").Problems;
+
+        Assert.Equal([19, 26, 33], problems.Select(problem => problem.Column));
+    }
+
     [Fact]
     public void The_name_of_a_schema_is_allowed() => Assert.Empty(LimitsJson.Parse("""{"$schema":"limits.schema.json"}""").Problems);
 }
