@@ -145,6 +145,10 @@ public sealed class ApplyLimitsTests
     }
 
     [Fact]
+    public void A_scope_that_holds_nothing_is_over_no_limit_not_even_one_that_blocks_everything() =>
+        Assert.Empty(new ResourceManager(Open).PlanLimits(Open with { System = ResourceLimits.AllowAll with { Memory = -3 } }).ScopesOver);
+
+    [Fact]
     public async Task Limits_replaced_under_load_are_never_exceeded_and_nothing_leaks()
     {
         ResourceManagerLimits narrow = Open with { System = ResourceLimits.AllowAll with { Streams = 4 } };

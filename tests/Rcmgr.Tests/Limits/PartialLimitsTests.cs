@@ -124,5 +124,16 @@ public sealed class PartialLimitsTests
         Assert.Equal(Streams(5), applied["other"]);
     }
 
+    [Fact]
+    public void Null_is_named_as_the_argument_that_it_is()
+    {
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => PartialLimits.FromConcrete(null!)).ParamName);
+        Assert.Equal("defaults", Assert.Throws<ArgumentNullException>(() => new PartialLimits().Build(null!)).ParamName);
+        Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new PartialLimits().Apply(null!)).ParamName);
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => PartialResourceManagerLimits.FromConcrete(null!)).ParamName);
+        Assert.Equal("defaults", Assert.Throws<ArgumentNullException>(() => new PartialResourceManagerLimits().Build(null!)).ParamName);
+        Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new PartialResourceManagerLimits().Apply(null!)).ParamName);
+    }
+
     private static PartialLimits Streams(long limit) => new() { Streams = LimitValue.Of(limit) };
 }
