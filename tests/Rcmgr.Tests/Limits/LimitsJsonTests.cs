@@ -173,10 +173,50 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
+    public async Task Reading_a_stream_does_not_come_back_to_the_context_of_the_caller()
+    {
+        using GatedStream stream = new();
+        CountingContext context = new();
+        SynchronizationContext? callers = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        ValueTask<PartialResourceManagerLimits> reading = LimitsJson.ReadAsync(stream, cancellationToken: CancellationToken.None);
+        SynchronizationContext.SetSynchronizationContext(callers);
+
+        stream.Gate.SetResult();
+
+        Assert.Equal(new PartialResourceManagerLimits(), await reading);
+        Assert.Equal(0, context.Posts);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused() =>
         Assert.Equal(
             LimitsFormatError.Syntax,
             Assert.Throws<LimitsFormatException>(() => LimitsJson.Read("{\"$schema\":" + new string('[', 500_000))).Error);
+
+    private sealed class CountingContext : SynchronizationContext
+    {
+        private int _posts;
+
+        public int Posts => _posts;
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _posts);
+            base.Post(d, state);
+        }
+    }
+
+    private sealed class GatedStream() : MemoryStream("{}"u8.ToArray())
+    {
+        public TaskCompletionSource Gate { get; } = new();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Gate.Task.ConfigureAwait(false);
+            return Read(buffer.Span);
+        }
+    }
 
     private sealed class EndlessStream : Stream
     {
