@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rcmgr.Tests.Limits;
 
 public sealed class StrictLimitsTests
@@ -74,10 +72,6 @@ public sealed class StrictLimitsTests
 
         Assert.Equal((LimitsFormatError.Syntax, "$", 1, column), (problem.Error, problem.Path, problem.Line, problem.Column));
     }
-
-    [Fact]
-    public void A_byte_order_mark_is_named() =>
-        Assert.Contains("byte order mark", LimitsJson.Parse([.. Encoding.UTF8.Preamble, .. "{}"u8]).Problems[0].Message, StringComparison.Ordinal);
 
     [Fact]
     public void All_problems_of_a_text_are_reported_together_each_with_its_place()
