@@ -46,9 +46,10 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
-    public void Nothing_is_read_from_null_and_nothing_written_of_it()
+    public async Task Nothing_is_read_from_null_and_nothing_written_of_it()
     {
         Assert.Equal("json", Assert.Throws<ArgumentNullException>(() => LimitsJson.Parse((string)null!)).ParamName);
+        Assert.Equal("utf8Json", (await Assert.ThrowsAsync<ArgumentNullException>(async () => await LimitsJson.ParseAsync(null!, cancellationToken: CancellationToken.None))).ParamName);
         Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => LimitsJson.ToText(null!)).ParamName);
     }
 
