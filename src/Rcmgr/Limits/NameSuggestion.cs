@@ -13,11 +13,9 @@ internal static class NameSuggestion
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Connections"] = "Conns",
-        ["Conn"] = "Conns",
         ["ConnectionsInbound"] = "ConnsInbound",
         ["ConnectionsOutbound"] = "ConnsOutbound",
         ["FileDescriptors"] = "FD",
-        ["FDs"] = "FD",
         ["Descriptors"] = "FD",
         ["Bytes"] = "Memory",
         ["Connection"] = "Conn",

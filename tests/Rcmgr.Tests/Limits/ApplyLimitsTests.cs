@@ -129,6 +129,42 @@ public sealed class ApplyLimitsTests
     }
 
     [Fact]
+    public void A_plan_lists_changes_by_class_and_within_it_the_class_first_and_then_names_in_order()
+    {
+        ResourceLimits changed = ResourceLimits.AllowAll with { Streams = 3 };
+        ResourceManagerLimits limits = Open with
+        {
+            Stream = changed,
+            System = changed,
+            ServiceDefault = changed,
+            Service = new Dictionary<string, ResourceLimits> { ["b"] = changed, ["a"] = changed, ["B"] = changed },
+        };
+
+        Assert.Equal(
+            ["System", "ServiceDefault", "Service[\"B\"]", "Service[\"a\"]", "Service[\"b\"]", "Stream"],
+            new ResourceManager(Open).PlanLimits(limits).Changes.Select(change => change.Key[..^".Streams".Length]));
+    }
+
+    [Fact]
+    public void A_plan_compares_the_total_of_both_directions_with_its_limit()
+    {
+        ResourceManager manager = new(Open);
+        using ConnectionScope inbound = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: false);
+        using ConnectionScope outbound = manager.OpenConnection(Direction.Outbound, usesFileDescriptor: false);
+        using StreamScope first = manager.OpenStream(Alice, Direction.Inbound);
+        using StreamScope second = manager.OpenStream(Alice, Direction.Outbound);
+
+        LimitsPlan plan = manager.PlanLimits(Open with { System = ResourceLimits.AllowAll with { Streams = 1, Connections = 1 } });
+
+        Assert.Equal(["system: Streams 2 in use, 1 allowed", "system: Conns 2 in use, 1 allowed"], plan.ScopesOver.Select(over => over.ToString()));
+        Assert.Empty(manager.PlanLimits(Open with { System = ResourceLimits.AllowAll with { Streams = 2, Connections = 2 } }).ScopesOver);
+    }
+
+    [Fact]
+    public void A_scope_that_holds_nothing_is_over_no_limit_not_even_one_that_blocks_everything() =>
+        Assert.Empty(new ResourceManager(Open).PlanLimits(Open with { System = ResourceLimits.AllowAll with { Memory = -3 } }).ScopesOver);
+
+    [Fact]
     public async Task Limits_replaced_under_load_are_never_exceeded_and_nothing_leaks()
     {
         ResourceManagerLimits narrow = Open with { System = ResourceLimits.AllowAll with { Streams = 4 } };

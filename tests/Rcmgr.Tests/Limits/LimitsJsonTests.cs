@@ -36,6 +36,24 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
+    public void The_indented_form_has_a_line_for_each_limit()
+    {
+        PartialResourceManagerLimits limits = new() { System = new PartialLimits { FileDescriptors = LimitValue.Of(2), Memory = LimitValue.Of(1) } };
+
+        Assert.Equal(
+            ["{", "  \"System\": {", "    \"FD\": 2,", "    \"Memory\": \"1\"", "  }", "}"],
+            LimitsJson.ToText(limits, indented: true).Split(Environment.NewLine));
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_from_null_and_nothing_written_of_it()
+    {
+        Assert.Equal("json", Assert.Throws<ArgumentNullException>(() => LimitsJson.Parse((string)null!)).ParamName);
+        Assert.Equal("utf8Json", (await Assert.ThrowsAsync<ArgumentNullException>(async () => await LimitsJson.ParseAsync(null!, cancellationToken: CancellationToken.None))).ParamName);
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => LimitsJson.ToText(null!)).ParamName);
+    }
+
+    [Fact]
     public void Numbers_above_2_to_the_53_stay_exact()
     {
         PartialLimits system = LimitsJson.Read("""{"System":{"Streams":9007199254740993,"Memory":"9223372036854775806"}}""").System;
@@ -128,6 +146,23 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
+    public async Task A_text_as_long_as_the_size_cap_is_read_in_every_form()
+    {
+        LimitsReadOptions options = new() { MaxBytes = 10 };
+        string json = "{}" + new string(' ', 8);
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        using MemoryStream stream = new(utf8);
+
+        Assert.Empty(LimitsJson.Parse(json, options).Problems);
+        Assert.Empty(LimitsJson.Parse(utf8, options).Problems);
+        Assert.Empty((await LimitsJson.ParseAsync(stream, options, CancellationToken.None)).Problems);
+    }
+
+    [Fact]
+    public void Lenient_reading_stops_at_the_first_problem() =>
+        Assert.Equal("$.System", Assert.Single(LimitsJson.Parse("""{"System":null,"Conn":null}""", Lenient).Problems).Path);
+
+    [Fact]
     public async Task A_stream_without_end_is_read_only_to_the_cap()
     {
         using EndlessStream stream = new();
@@ -139,10 +174,50 @@ public sealed class LimitsJsonTests
     }
 
     [Fact]
+    public async Task Reading_a_stream_does_not_come_back_to_the_context_of_the_caller()
+    {
+        using GatedStream stream = new();
+        CountingContext context = new();
+        SynchronizationContext? callers = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        ValueTask<PartialResourceManagerLimits> reading = LimitsJson.ReadAsync(stream, cancellationToken: CancellationToken.None);
+        SynchronizationContext.SetSynchronizationContext(callers);
+
+        stream.Gate.SetResult();
+
+        Assert.Equal(new PartialResourceManagerLimits(), await reading);
+        Assert.Equal(0, context.Posts);
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused() =>
         Assert.Equal(
             LimitsFormatError.Syntax,
             Assert.Throws<LimitsFormatException>(() => LimitsJson.Read("{\"$schema\":" + new string('[', 500_000))).Error);
+
+    private sealed class CountingContext : SynchronizationContext
+    {
+        private int _posts;
+
+        public int Posts => _posts;
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _posts);
+            base.Post(d, state);
+        }
+    }
+
+    private sealed class GatedStream() : MemoryStream("{}"u8.ToArray())
+    {
+        public TaskCompletionSource Gate { get; } = new();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Gate.Task.ConfigureAwait(false);
+            return Read(buffer.Span);
+        }
+    }
 
     private sealed class EndlessStream : Stream
     {

@@ -17,6 +17,18 @@ public sealed class PartialLimitsTests
     }
 
     [Fact]
+    public void A_value_is_of_one_form_and_reads_as_the_JSON_form_spells_it()
+    {
+        LimitValue[] values = [LimitValue.Default, LimitValue.Unlimited, LimitValue.BlockAll, LimitValue.Of(7)];
+
+        Assert.Equal(["default", "unlimited", "blockAll", "7"], values.Select(value => value.ToString()));
+        Assert.Equal([true, false, false, false], values.Select(value => value.IsDefault));
+        Assert.Equal([false, true, false, false], values.Select(value => value.IsUnlimited));
+        Assert.Equal([false, false, true, false], values.Select(value => value.IsBlockAll));
+        Assert.Equal([null, null, null, 7], values.Select(value => value.Number));
+    }
+
+    [Fact]
     public void A_concrete_negative_limit_keeps_blocking_when_it_becomes_partial()
     {
         Assert.True(LimitValue.FromConcrete(-1).IsBlockAll);
@@ -110,6 +122,17 @@ public sealed class PartialLimitsTests
         Assert.Equal(Streams(1) with { FileDescriptors = LimitValue.Of(4) }, applied["both"]);
         Assert.Equal(Streams(2) with { Memory = LimitValue.Of(3) }, applied["mine"]);
         Assert.Equal(Streams(5), applied["other"]);
+    }
+
+    [Fact]
+    public void Null_is_named_as_the_argument_that_it_is()
+    {
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => PartialLimits.FromConcrete(null!)).ParamName);
+        Assert.Equal("defaults", Assert.Throws<ArgumentNullException>(() => new PartialLimits().Build(null!)).ParamName);
+        Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new PartialLimits().Apply(null!)).ParamName);
+        Assert.Equal("limits", Assert.Throws<ArgumentNullException>(() => PartialResourceManagerLimits.FromConcrete(null!)).ParamName);
+        Assert.Equal("defaults", Assert.Throws<ArgumentNullException>(() => new PartialResourceManagerLimits().Build(null!)).ParamName);
+        Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new PartialResourceManagerLimits().Apply(null!)).ParamName);
     }
 
     private static PartialLimits Streams(long limit) => new() { Streams = LimitValue.Of(limit) };

@@ -77,6 +77,28 @@ public sealed class ResourceManagerLimitsTests
         Assert.NotEqual(Limits, other);
     }
 
+    [Fact]
+    public void Limits_that_differ_in_one_place_are_not_equal()
+    {
+        ResourceManagerLimits[] others =
+        [
+            Limits with { Stream = Named },
+            Limits with { System = Named },
+            Limits with { Service = new Dictionary<string, ResourceLimits>() },
+            Limits with { ServicePeer = new Dictionary<string, ResourceLimits> { ["y"] = Named } },
+            Limits with { Protocol = new Dictionary<string, ResourceLimits> { ["x"] = ResourceLimits.AllowAll } },
+            Limits with { ProtocolPeer = new Dictionary<string, ResourceLimits> { ["x"] = Named, ["y"] = Named } },
+            Limits with { Peer = new Dictionary<PeerKey, ResourceLimits>() },
+        ];
+
+        Assert.All(others, other =>
+        {
+            Assert.False(Limits.Equals(other));
+            Assert.False(other.Equals(Limits));
+        });
+        Assert.False(Limits.Equals(null));
+    }
+
     private static void LookUpAll()
     {
         Limits.ServiceLimits("x");

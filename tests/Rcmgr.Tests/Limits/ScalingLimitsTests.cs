@@ -109,6 +109,27 @@ public sealed class ScalingLimitsTests
     }
 
     [Fact]
+    public void A_negative_increase_lowers_a_limit()
+    {
+        ScalingLimit shrinking = new(ResourceLimits.BlockAll with { Streams = 2000 }, new LimitIncrease { Streams = -3 });
+
+        Assert.Equal(1994, shrinking.Scale(2 * GiB, 0).Streams);
+    }
+
+    [Theory]
+    [InlineData(0, 1000)]
+    [InlineData(-0.5, 1000)]
+    [InlineData(double.NaN, 1000)]
+    [InlineData(0.5, 0)]
+    [InlineData(0.5, -1000)]
+    public void Without_a_share_of_descriptors_the_base_stands_as_it_is_even_when_it_blocks(double fraction, long descriptors)
+    {
+        ScalingLimit blocking = new(ResourceLimits.BlockAll with { FileDescriptors = -2000 }, new LimitIncrease { FileDescriptorFraction = fraction });
+
+        Assert.Equal(-2000, blocking.Scale(GiB, descriptors).FileDescriptors);
+    }
+
+    [Fact]
     public void A_sum_that_does_not_fit_is_unlimited()
     {
         ScalingLimit huge = new(ResourceLimits.AllowAll, new LimitIncrease { Streams = long.MaxValue, FileDescriptorFraction = 8 });

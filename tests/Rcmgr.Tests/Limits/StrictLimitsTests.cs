@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rcmgr.Tests.Limits;
 
 public sealed class StrictLimitsTests
@@ -74,10 +72,6 @@ public sealed class StrictLimitsTests
 
         Assert.Equal((LimitsFormatError.Syntax, "$", 1, column), (problem.Error, problem.Path, problem.Line, problem.Column));
     }
-
-    [Fact]
-    public void A_byte_order_mark_is_named() =>
-        Assert.Contains("byte order mark", LimitsJson.Parse([.. Encoding.UTF8.Preamble, .. "{}"u8]).Problems[0].Message, StringComparison.Ordinal);
 
     [Fact]
     public void All_problems_of_a_text_are_reported_together_each_with_its_place()
@@ -161,6 +155,30 @@ public sealed class StrictLimitsTests
         string json = LimitsJson.ToText(PartialResourceManagerLimits.FromConcrete(defaults), indented: true);
 
         Assert.Empty(LimitsJson.Parse(json, new LimitsReadOptions { Defaults = defaults }).Problems);
+    }
+
+    [Theory]
+    [InlineData("""{"System":{"Conns":0,"Streams":2147483647,"Memory":"9223372036854775807"}}""")]
+    [InlineData("""{"System":{"Conns":"default","Streams":"unlimited","Memory":"blockAll"}}""")]
+    public void The_smallest_and_the_largest_limits_and_the_words_are_without_problems(string json) => Assert.Empty(LimitsJson.Parse(json).Problems);
+
+    [Theory]
+    [InlineData("""{"System":7,"FD":null}""", "$.System", "$.FD")]
+    [InlineData("""{"System":[{"Conns":null}],"FD":null}""", "$.System", "$.FD")]
+    [InlineData("""{"Service":{"s":[{"Conns":null}],"t":null}}""", "$.Service[\"s\"]", "$.Service[\"t\"]")]
+    [InlineData("""{"Sistem":{"Conns":null},"FD":null}""", "$.Sistem", "$.FD")]
+    [InlineData("""{"System":{"Bananas":{"Conns":null},"FD":null}}""", "$.System.Bananas", "$.System.FD")]
+    [InlineData("""{"System":{"Conns":[{"FD":null}],"FD":null}}""", "$.System.Conns", "$.System.FD")]
+    [InlineData("{\"\\ud800\":{\"System\":null},\"FD\":null}", "$", "$.FD")]
+    public void What_cannot_be_understood_is_passed_over_whole_and_the_rest_is_read(string json, string first, string second) =>
+        Assert.Equal([first, second], LimitsJson.Parse(json).Problems.Select(problem => problem.Path));
+
+    [Fact]
+    public void Each_repetition_of_a_limit_is_reported()
+    {
+        IReadOnlyList<LimitsProblem> problems = LimitsJson.Parse("""{"System":{"FD":1,"FD":2,"FD":3,"FD":4}}""").Problems;
+
+        Assert.Equal([19, 26, 33], problems.Select(problem => problem.Column));
     }
 
     [Fact]
