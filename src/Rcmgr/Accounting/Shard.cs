@@ -92,7 +92,6 @@ internal sealed class Shard
     {
         ShardAccount account = new(root, this) { References = 1, Pins = 1 };
         root.Accounts[Index] = account;
-        root.AccountCount++;
         return account;
     }
 }

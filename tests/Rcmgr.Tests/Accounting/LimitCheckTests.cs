@@ -119,6 +119,19 @@ public sealed class LimitCheckTests
         Assert.Equal((Resource.Streams, 2L, 0L, 1L), (violation.Resource, violation.Current, violation.Requested, violation.Limit));
     }
 
+    [Theory]
+    [InlineData(Direction.Inbound)]
+    [InlineData(Direction.Outbound)]
+    public void A_total_counts_both_directions_and_the_violation_says_so(Direction direction)
+    {
+        ResourceLimits five = ResourceLimits.AllowAll with { Streams = 5, Connections = 5 };
+
+        Assert.True(LimitCheck.AllowsStream(five, 3, 1, direction) && LimitCheck.AllowsConnection(five, 3, 1, 0, direction, usesFileDescriptor: false));
+        Assert.False(LimitCheck.AllowsStream(five, 3, 2, direction) || LimitCheck.AllowsConnection(five, 3, 2, 0, direction, usesFileDescriptor: false));
+        Violation streams = LimitCheck.StreamViolation(five, 3, 2, direction);
+        Assert.Equal((Resource.Streams, null, 5L, 5L), (streams.Resource, streams.Direction, streams.Current, streams.Limit));
+    }
+
     private static void AssertRefuses(
         ResourceLimits limits, in UsageVector current, in UsageVector delta, Resource resource, Direction? direction)
     {

@@ -30,6 +30,21 @@ public sealed class LingerRingTests
     }
 
     [Fact]
+    public void Who_was_looked_at_leaves_the_places_of_others_alone()
+    {
+        for (int i = 0; i < LingerRing.Places; i++)
+            Come($"peer-{i}");
+        using (_manager.ViewPeer(new PeerKey("peer-1")))
+        {
+        }
+
+        for (int i = 100; i < 100 + LingerRing.Places; i++)
+            Come($"peer-{i}");
+
+        Assert.Equal(Enumerable.Range(100, LingerRing.Places).Select(i => $"peer-{i}").Order(), Remembered());
+    }
+
+    [Fact]
     public void A_peer_with_many_shares_finds_each_of_them_and_loses_all()
     {
         string[] names = [.. Enumerable.Range(0, 40).Select(i => $"/protocol/{i}")];

@@ -50,6 +50,30 @@ public sealed class NullAccountingTests
     }
 
     [Fact]
+    public void It_has_no_allowlist_and_explains_that_nobody_is_asked_in_vain()
+    {
+        using ResourceManager manager = ResourceManager.CreateNull();
+        using ConnectionScope connection = manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true, IPAddress.Loopback);
+
+        Assert.False(connection.IsAllowlisted);
+        Assert.True(manager.Explain(ResourceOperation.ReserveMemory(connection, long.MaxValue, MemoryPriority.Low)).IsAdmitted);
+        Assert.True(manager.Explain(ResourceOperation.OpenStream(Alice, Direction.Inbound, "/echo/1.0.0", "echo")).IsAdmitted);
+    }
+
+    [Fact]
+    public void New_limits_are_the_limits_and_change_nothing_else()
+    {
+        using ResourceManager manager = ResourceManager.CreateNull();
+        ResourceManagerLimits limits = ResourceManagerLimits.Infinite with { System = ResourceLimits.BlockAll };
+
+        LimitsPlan plan = manager.ApplyLimits(limits);
+
+        Assert.Same(limits, manager.Limits);
+        Assert.Empty(plan.ScopesOver);
+        manager.OpenConnection(Direction.Inbound, usesFileDescriptor: true, IPAddress.Loopback).Dispose();
+    }
+
+    [Fact]
     public void A_reservation_allocates_nothing()
     {
         using ResourceManager manager = ResourceManager.CreateNull();
