@@ -57,7 +57,10 @@ public sealed class NullAccountingTests
 
         Assert.False(connection.IsAllowlisted);
         Assert.True(manager.Explain(ResourceOperation.ReserveMemory(connection, long.MaxValue, MemoryPriority.Low)).IsAdmitted);
-        Assert.True(manager.Explain(ResourceOperation.OpenStream(Alice, Direction.Inbound, "/echo/1.0.0", "echo")).IsAdmitted);
+
+        Explanation stream = manager.Explain(ResourceOperation.OpenStream(Alice, Direction.Inbound, "/echo/1.0.0", "echo"));
+        Assert.True(stream.IsAdmitted);
+        Assert.Contains("peer:alice", stream.Scopes.Select(scope => scope.Name));
     }
 
     [Fact]
