@@ -45,7 +45,8 @@ internal static class BenchReport
         json.WriteNumber("nanosecondsBefore", Rounded(result.CalibrationBefore));
         json.WriteNumber("nanosecondsAfter", Rounded(result.CalibrationAfter));
         json.WriteEndObject();
-        json.WriteStartArray("refusals");
+        json.WriteNumber("refusals", result.Refusals.Count);
+        json.WriteStartArray("refused");
         foreach (string refusal in result.Refusals)
             json.WriteStringValue(refusal);
         json.WriteEndArray();
