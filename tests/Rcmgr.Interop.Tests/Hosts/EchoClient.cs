@@ -10,16 +10,13 @@ internal static class EchoClient
     private const string Protocol = "/echo/1.0.0";
     private const int ChunkBytes = 64 * 1024;
 
-    /// <summary>
-    /// Sends bytes of a pattern of its own on each of <paramref name="streams"/> streams at once, and checks what comes back, in
-    /// <paramref name="patience"/> or the usual time.
-    /// </summary>
-    public static Task EchoAsync(Libp2pHost host, PeerId peer, int streams, int bytesPerStream, TimeSpan? patience = null) =>
-        Task.WhenAll(Enumerable.Range(1, streams).Select(seed => EchoOnceAsync(host, peer, seed, bytesPerStream, patience ?? Eventually.Deadline)));
+    /// <summary>Sends bytes of a pattern of its own on each of <paramref name="streams"/> streams at once, and checks what comes back.</summary>
+    public static Task EchoAsync(Libp2pHost host, PeerId peer, int streams, int bytesPerStream) =>
+        Task.WhenAll(Enumerable.Range(1, streams).Select(seed => EchoOnceAsync(host, peer, seed, bytesPerStream)));
 
-    private static async Task EchoOnceAsync(Libp2pHost host, PeerId peer, int seed, int bytes, TimeSpan patience)
+    private static async Task EchoOnceAsync(Libp2pHost host, PeerId peer, int seed, int bytes)
     {
-        using CancellationTokenSource deadline = new(patience);
+        using CancellationTokenSource deadline = new(Eventually.Deadline);
         byte[] sent = new byte[bytes];
         new Random(seed).NextBytes(sent);
         await using PeerStream stream = await host.OpenStreamAsync(peer, Protocol, deadline.Token);
