@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
@@ -24,6 +25,27 @@ public sealed class BadNetworkTests
 
         await TestHost.ComesToHoldNothingAsync(client.Manager);
         await TestHost.ComesToHoldNothingAsync(server.Manager);
+    }
+
+    /// <summary>
+    /// The wait for an answer that never comes is a part of the first measured round trip: it has to be short, or a lossy path takes
+    /// many seconds to forget it.
+    /// </summary>
+    [Fact]
+    public async Task A_client_that_nobody_answers_repeats_its_first_packet_twice_within_a_second()
+    {
+        QuicAvailability.Require();
+        await using EngineScene client = new(QuicOptions.Default with { HandshakeTimeout = TimeSpan.FromSeconds(2) });
+        using Socket silent = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => client.EchoAsync((IPEndPoint)silent.LocalEndPoint!, streams: 1, bytes: 1, TestContext.Current.CancellationToken));
+
+        int packets = 0;
+        for (byte[] buffer = new byte[2048]; silent.Available > 0; packets++)
+            silent.Receive(buffer);
+        Assert.InRange(packets, 3, 8);
     }
 
     [Theory]

@@ -18,13 +18,43 @@ public sealed class MigrationTests
         await using UdpRelay relay = new(server.EndPoint(), new RelayFaults { RebindEvery = 150 });
         PeerId peer = await client.Host.DialAsync(server.Through(relay), TestContext.Current.CancellationToken);
 
-        await EchoClient.EchoAsync(client.Host, peer, streams: 4, bytesPerStream: 512 * 1024);
+        Task transfer = EchoClient.EchoAsync(client.Host, peer, streams: 4, bytesPerStream: 512 * 1024);
+        // Nobody can follow a client that has nothing to say.
+        while (!transfer.IsCompleted)
+        {
+            await client.Host.PingAsync(peer, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
 
+        await transfer;
         TestContext.Current.TestOutputHelper?.WriteLine($"{relay.Rebindings} rebindings");
         Assert.InRange(relay.Rebindings, 3, int.MaxValue);
         await client.Host.ClosePeerAsync(peer, TestContext.Current.CancellationToken);
         await client.ComesToHoldNothingAsync();
         await server.ComesToHoldNothingAsync();
+    }
+
+    /// <summary>
+    /// The server may send little to a port that is not proven. When it has used that up in vain it must not forget that what it sent was
+    /// lost: its side of the connection would be silent for good.
+    /// </summary>
+    [Fact]
+    public async Task A_transfer_survives_a_network_that_goes_dark_when_the_clients_port_changes()
+    {
+        QuicAvailability.Require();
+        await using EngineScene server = new();
+        await using EngineScene client = new();
+        IPEndPoint listening = await server.ListenAsync();
+        UdpRelay[] relays = [.. Enumerable.Range(20, 8).Select(tens => new UdpRelay(listening, new RelayFaults { DarkAfter = 10 * tens }))];
+        using CancellationTokenSource deadline = new(Eventually.Deadline);
+
+        await Task.WhenAll(relays.Select(relay => client.EchoAsync(relay.EndPoint, streams: 4, bytes: 512 * 1024, deadline.Token)));
+
+        Assert.All(relays, relay => Assert.Equal(1, relay.Rebindings));
+        await TestHost.ComesToHoldNothingAsync(client.Manager);
+        await TestHost.ComesToHoldNothingAsync(server.Manager);
+        foreach (UdpRelay relay in relays)
+            await relay.DisposeAsync();
     }
 
     [Fact]

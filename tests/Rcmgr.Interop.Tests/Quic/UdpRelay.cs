@@ -22,6 +22,13 @@ internal sealed record RelayFaults
     /// <summary>After how many datagrams of a client its port changes, as behind a NAT that forgets; never for zero.</summary>
     public int RebindEvery { get; init; }
 
+    /// <summary>
+    /// The datagram of a client that is the first from a new port and the last that passes for <see cref="Darkness"/>; never for zero.
+    /// </summary>
+    public int DarkAfter { get; init; }
+
+    public TimeSpan Darkness { get; init; } = TimeSpan.FromMilliseconds(500);
+
     public int Seed { get; init; } = 1;
 }
 
@@ -94,7 +101,7 @@ internal sealed class UdpRelay : IAsyncDisposable
 
     private Task ForwardAsync() => PumpAsync(_front, BackOf, _ => _server);
 
-    private Socket BackOf(EndPoint client)
+    private Socket? BackOf(EndPoint client)
     {
         Binding binding = _bindings.GetOrAdd(client, _ => new Binding());
         if (binding.Home is null)
@@ -103,7 +110,9 @@ internal sealed class UdpRelay : IAsyncDisposable
             binding.Current = binding.Home;
         }
 
-        if (_faults.RebindEvery > 0 && ++binding.Datagrams % _faults.RebindEvery == 0)
+        binding.Datagrams++;
+        bool darkens = binding.Datagrams == _faults.DarkAfter;
+        if (darkens || (_faults.RebindEvery > 0 && binding.Datagrams % _faults.RebindEvery == 0))
         {
             binding.Current = OpenBack(client, binding, _server.Address);
             Rebindings++;
@@ -111,7 +120,10 @@ internal sealed class UdpRelay : IAsyncDisposable
 
         if (IsAway(binding.Current!))
             SentAway++;
-        return binding.Current!;
+        bool isDark = binding.IsDark;
+        if (darkens)
+            binding.DarkUntil = Environment.TickCount64 + (long)_faults.Darkness.TotalMilliseconds;
+        return isDark ? null : binding.Current!;
     }
 
     /// <summary>A port to the server. What the server sends to it once the client has another one is lost.</summary>
@@ -127,7 +139,7 @@ internal sealed class UdpRelay : IAsyncDisposable
     {
         if (IsAway(back))
             AnsweredAway++;
-        return ReferenceEquals(binding.Current, back) ? _front : null;
+        return ReferenceEquals(binding.Current, back) && !binding.IsDark ? _front : null;
     }
 
     private bool IsAway(Socket back) => !((IPEndPoint)back.LocalEndPoint!).Address.Equals(_server.Address);
@@ -185,7 +197,16 @@ internal sealed class UdpRelay : IAsyncDisposable
     /// <summary>A client's way to the server.</summary>
     private sealed class Binding
     {
+        private long _darkUntil;
+
         public int Datagrams { get; set; }
+
+        public long DarkUntil
+        {
+            set => Volatile.Write(ref _darkUntil, value);
+        }
+
+        public bool IsDark => Environment.TickCount64 < Volatile.Read(ref _darkUntil);
 
         public Socket? Home { get; set; }
 

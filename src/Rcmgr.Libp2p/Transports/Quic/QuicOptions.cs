@@ -32,6 +32,13 @@ internal sealed record QuicOptions
     /// <summary>The time from the first packet to the end of the TLS handshake.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// What is taken for the round-trip time before one was measured. Three times as much passes before a lost packet of the handshake
+    /// is sent again, and the first measurement contains that wait: from a third of a second, as the standard would have it, a lossy
+    /// path needed many seconds to come down. Go's implementation starts here, too.
+    /// </summary>
+    public TimeSpan InitialRoundTrip { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long a connection may be silent.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -117,8 +117,9 @@ internal sealed unsafe class EventQueue : IDisposable
     {
         ulong count;
         _ = LibcApi.read(_signal, &count, sizeof(ulong));
-        // After the read: whoever signals from now on wakes the next wait.
-        Volatile.Write(ref _isSignaled, 0);
+        // After the read: whoever signals from now on wakes the next wait. A full fence: whoever found the signal still given has posted
+        // its work before, and the loop must see that work.
+        Interlocked.Exchange(ref _isSignaled, 0);
     }
 
     private static void Fill(byte* registration, ulong key)

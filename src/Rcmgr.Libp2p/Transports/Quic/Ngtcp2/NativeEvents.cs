@@ -13,6 +13,7 @@ internal static unsafe class NativeEvents
     private const uint FinFlag = 1;
     private const uint HasCodeFlag = 1;
     private const int IdActive = 0;
+    private const int PathProven = 0;
 
     public static NativeCallbacks CreateCallbacks() => new()
     {
@@ -37,6 +38,7 @@ internal static unsafe class NativeEvents
         ReceiveStreamData = (nint)(delegate* unmanaged[Cdecl]<nint, uint, long, ulong, byte*, nuint, nint, nint, int>)&ReceiveStreamData,
         AcknowledgedStreamData = (nint)(delegate* unmanaged[Cdecl]<nint, long, ulong, ulong, nint, nint, int>)&AcknowledgedStreamData,
         StreamClose = (nint)(delegate* unmanaged[Cdecl]<nint, uint, long, ulong, nint, nint, int>)&StreamClose,
+        PathValidation = (nint)(delegate* unmanaged[Cdecl]<nint, uint, NativePath*, NativePath*, int, nint, int>)&PathValidation,
         StreamReset = (nint)(delegate* unmanaged[Cdecl]<nint, long, ulong, ulong, nint, nint, int>)&StreamReset,
         ExtendMaxStreamData = (nint)(delegate* unmanaged[Cdecl]<nint, long, ulong, nint, nint, int>)&ExtendMaxStreamData,
         ExtendMaxLocalStreamsBidi = (nint)(delegate* unmanaged[Cdecl]<nint, ulong, nint, int>)&ExtendMaxLocalStreams,
@@ -163,6 +165,21 @@ internal static unsafe class NativeEvents
         try
         {
             Ngtcp2Connection.Of(owner).OnStreamReset(stream, code);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Fail(owner, e);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int PathValidation(nint connection, uint flags, NativePath* path, NativePath* oldPath, int result, nint owner)
+    {
+        try
+        {
+            if (result == PathProven)
+                Ngtcp2Connection.Of(owner).OnPathProven(*path);
             return 0;
         }
         catch (Exception e)

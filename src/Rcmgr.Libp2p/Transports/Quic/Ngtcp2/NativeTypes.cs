@@ -148,6 +148,7 @@ internal unsafe struct NativeSettings
     /// <summary>Stays null: writing logs had holes that are not mended everywhere.</summary>
     [FieldOffset(0)] public void* QlogWrite;
     [FieldOffset(16)] public ulong InitialTime;
+    [FieldOffset(24)] public ulong InitialRoundTrip;
     [FieldOffset(40)] public nuint MaxPayload;
     [FieldOffset(48)] public byte* Token;
     [FieldOffset(56)] public nuint TokenLength;

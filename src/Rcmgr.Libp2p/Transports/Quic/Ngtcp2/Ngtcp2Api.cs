@@ -67,6 +67,10 @@ internal static unsafe partial class Ngtcp2Api
     [LibraryImport(Ngtcp2)]
     public static partial ulong ngtcp2_conn_get_pto(nint connection);
 
+    /// <summary>The path of what is sent; lives as long as the connection and changes in place.</summary>
+    [LibraryImport(Ngtcp2)]
+    public static partial NativePath* ngtcp2_conn_get_path(nint connection);
+
     [LibraryImport(Ngtcp2)]
     public static partial void ngtcp2_conn_get_conn_info_versioned(nint connection, int version, NativeConnectionInfo* info);
 

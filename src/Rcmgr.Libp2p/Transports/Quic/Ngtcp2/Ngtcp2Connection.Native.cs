@@ -53,6 +53,7 @@ internal sealed unsafe partial class Ngtcp2Connection
             parameters.HasStatelessResetToken = 1;
         connection.Create(&header->SourceId, &own, path, header->Version, &settings, &parameters);
         connection.AddId(ConnectionIdKey.Of(header->DestinationId));
+        PathKey.Write(path, connection._firstPath);
         connection._isHandshakeCounted = true;
         endpoint.Handshaking++;
         return connection;
@@ -86,6 +87,7 @@ internal sealed unsafe partial class Ngtcp2Connection
         Ngtcp2Api.ngtcp2_settings_default_versioned(StructVersion.Settings, settings);
         Ngtcp2Api.ngtcp2_transport_params_default_versioned(StructVersion.TransportParameters, parameters);
         settings->InitialTime = now;
+        settings->InitialRoundTrip = Nanoseconds(_options.InitialRoundTrip);
         settings->HandshakeTimeout = Nanoseconds(_options.HandshakeTimeout);
         settings->MaxPayload = MaxPayload;
         // No growth behind the accountant's back.

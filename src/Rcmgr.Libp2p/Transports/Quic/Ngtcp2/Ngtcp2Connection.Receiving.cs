@@ -6,7 +6,6 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 /// <content>What comes in: datagrams, timers, and what callbacks decided. On the loop's thread.</content>
 internal sealed unsafe partial class Ngtcp2Connection
 {
-    private readonly byte[] _admitted;
     private bool _isPastHandshake;
 
     /// <summary>
@@ -42,6 +41,8 @@ internal sealed unsafe partial class Ngtcp2Connection
             _native, &from, StructVersion.PacketInfo, &info, packet, (nuint)length, NativeLoop.Now);
         if (result == 0)
         {
+            if (IsServer)
+                FollowPath(path, length);
             RetryBlocked();
             MarkDirty();
             AfterEvents();
@@ -63,16 +64,6 @@ internal sealed unsafe partial class Ngtcp2Connection
                 CloseWithError(result);
                 break;
         }
-    }
-
-    /// <summary>
-    /// Whether a datagram comes from the address that was admitted. Another port is a NAT that forgot the old one, and the library
-    /// validates it; another address would have a connection that no limit by address ever saw.
-    /// </summary>
-    private bool IsFromAdmitted(in NativePath path)
-    {
-        ReadOnlySpan<byte> from = new(path.Remote.Socket, (int)path.Remote.Length);
-        return !IsServer || SocketAddresses.HostOf(from).SequenceEqual(SocketAddresses.HostOf(_admitted));
     }
 
     void ITimed.OnTimer()

@@ -30,7 +30,7 @@ internal sealed unsafe partial class Ngtcp2Connection
     /// <summary>Lets the remote send as much as was read, and more if it keeps the reader waiting and the account pays for it.</summary>
     void ILoopWork.Run()
     {
-        Volatile.Write(ref _isPosted, 0);
+        Interlocked.Exchange(ref _isPosted, 0);
         long consumed = Interlocked.Exchange(ref _consumed, 0);
         if (_native == 0)
             return;
@@ -90,6 +90,7 @@ internal sealed unsafe partial class Ngtcp2Connection
             return;
         CompleteReads();
         OpenWaiting();
+        FollowPath();
         ulong now = NativeLoop.Now;
         int error = WritePackets(now);
         if (_native == 0)
@@ -159,7 +160,8 @@ internal sealed unsafe partial class Ngtcp2Connection
         while (sent == 0 || sent + largest <= quantum)
         {
             NativePath path = batch.NewPath();
-            nint length = WritePacket(batch.Next, batch.Used == 0 ? largest : batch.Segment, &path, now);
+            int room = batch.Used == 0 ? largest : batch.Segment;
+            nint length = WritePacket(batch.Next, _allowance?.Limit(room) ?? room, &path, now);
             if (length <= 0)
             {
                 SendWaiting(batch);
@@ -167,6 +169,7 @@ internal sealed unsafe partial class Ngtcp2Connection
             }
 
             sent += (int)length;
+            _allowance?.Count((int)length);
             if (!batch.Fits((int)length, path))
             {
                 byte* odd = batch.Next;

@@ -59,7 +59,8 @@ internal sealed partial class Ngtcp2Stream : MuxedStream, ILoopWork
 
     public void Run()
     {
-        Volatile.Write(ref _isPosted, 0);
+        // A full fence: who found the work still posted has noted what it wants before, and that must be seen below.
+        Interlocked.Exchange(ref _isPosted, 0);
         if (!_isWireClosed && Interlocked.Read(ref _resetCode) is >= 0 and var code && !_isShutDown)
         {
             _isShutDown = true;
