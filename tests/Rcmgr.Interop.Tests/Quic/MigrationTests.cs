@@ -1,6 +1,7 @@
 using System.Net;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Swarm;
+using Rcmgr.Libp2p.Transports.Quic;
 
 namespace Rcmgr.Interop.Tests.Quic;
 
@@ -43,7 +44,8 @@ public sealed class MigrationTests
     {
         QuicAvailability.Require();
         await using EngineScene server = new();
-        await using EngineScene client = new();
+        // Nobody can follow a client that has nothing to say.
+        await using EngineScene client = new(QuicOptions.Default with { KeepAliveInterval = TimeSpan.FromSeconds(1) });
         IPEndPoint listening = await server.ListenAsync();
         UdpRelay[] relays = [.. Enumerable.Range(20, 8).Select(tens => new UdpRelay(listening, new RelayFaults { DarkAfter = 10 * tens }))];
         using CancellationTokenSource deadline = new(Eventually.Deadline);
