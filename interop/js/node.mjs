@@ -8,12 +8,15 @@ import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 
+// A stream that is paused is aborted when more than 4 MiB wait in it, but its window grows to 16 MiB by default: no more than it can hold.
+const streamOptions = { maxStreamWindowSize: 2 * 1024 * 1024 }
+
 const securityProtocols = { noise, tls }
 // QUIC brings its own encryption and its own streams.
 const transports = {
   tcp: {
     address: '/ip4/127.0.0.1/tcp/0',
-    options: secure => ({ transports: [tcp()], connectionEncrypters: [secure()], streamMuxers: [yamux()] })
+    options: secure => ({ transports: [tcp()], connectionEncrypters: [secure()], streamMuxers: [yamux({ streamOptions })] })
   },
   quic: { address: '/ip4/127.0.0.1/udp/0/quic-v1', options: () => ({ transports: [quic()] }) }
 }
