@@ -8,8 +8,11 @@ public enum GateFault
     /// <summary>Looks whether the gate is free and takes it in two steps.</summary>
     TakesInTwoSteps,
 
-    /// <summary>Announces itself before it has the monitor, and then sleeps without looking again.</summary>
-    AnnouncesTooEarly,
+    /// <summary>Looks whether the gate is free, then announces itself and sleeps without looking again.</summary>
+    AnnouncesTooLate,
+
+    /// <summary>Looks whether the gate is free while others' writes may still be under way.</summary>
+    HasNoBarrier,
 
     /// <summary>Who has been woken takes the gate as if nobody else slept.</summary>
     ForgetsOtherSleepers,
@@ -36,8 +39,14 @@ internal enum GatePlace : byte
     /// <summary>Before it has the monitor, to sleep.</summary>
     Lock,
 
-    /// <summary>With the monitor, before the exchange that announces it.</summary>
+    /// <summary>With the monitor, before it counts itself among the sleepers.</summary>
     Announce,
+
+    /// <summary>Announced, before it makes all writes of all threads visible.</summary>
+    Barrier,
+
+    /// <summary>With the monitor, before the compare-and-exchange that takes the gate if it is free.</summary>
+    Look,
 
     /// <summary>Has found the gate taken: before it sleeps, which gives the monitor up in the same step.</summary>
     Sleep,
@@ -53,7 +62,10 @@ internal enum GatePlace : byte
 
     Inside,
 
-    /// <summary>Has freed the gate and found it awaited: before it has the monitor.</summary>
+    /// <summary>Has freed the gate, which others need not see yet: before it looks for sleepers.</summary>
+    Exit,
+
+    /// <summary>Has freed the gate and seen sleepers: before it has the monitor.</summary>
     Wake,
 
     /// <summary>With the monitor, before it wakes somebody.</summary>
@@ -66,19 +78,13 @@ internal enum GatePlace : byte
 }
 
 /// <summary>
-/// All states that threads can bring the gate into, with every step of its code a step here: the word of the gate, who has the monitor, and
-/// where each thread is.
+/// All states that threads can bring the gate into, with every step of its code a step here: the word of the gate, the sleepers, who has the
+/// monitor, where each thread is, and which threads have freed the gate in a write that is still on its way to the others. An interlocked
+/// operation and a monitor wait for the thread's own writes.
 /// </summary>
 internal sealed class GateModel(int threads, int rounds, GateFault fault)
 {
     private const int Nobody = -1;
-
-    private enum Word : byte
-    {
-        Free,
-        Taken,
-        Awaited,
-    }
 
     /// <summary>How many states there are.</summary>
     public int States { get; private set; }
@@ -86,7 +92,8 @@ internal sealed class GateModel(int threads, int rounds, GateFault fault)
     /// <returns>What can go wrong; null when nothing can.</returns>
     public string? FindFault()
     {
-        State start = new(Word.Free, Nobody, string.Concat(Enumerable.Repeat((char)GatePlace.Enter, threads)), new string((char)rounds, threads));
+        string places = string.Concat(Enumerable.Repeat((char)GatePlace.Enter, threads));
+        State start = new(IsTaken: false, Sleepers: 0, Nobody, Freeing: 0, places, new string((char)rounds, threads));
         Dictionary<State, State[]> next = [];
         Queue<State> open = new([start]);
         while (open.TryDequeue(out State state))
@@ -107,7 +114,7 @@ internal sealed class GateModel(int threads, int rounds, GateFault fault)
         return FindTrap(next);
     }
 
-    private static bool IsDone(State state) => state.Places.All(place => place == (char)GatePlace.Done);
+    private static bool IsDone(State state) => state.Freeing == 0 && state.Places.All(place => place == (char)GatePlace.Done);
 
     /// <summary>From every state the threads can still come to their ends.</summary>
     private static string? FindTrap(Dictionary<State, State[]> next)
@@ -132,53 +139,64 @@ internal sealed class GateModel(int threads, int rounds, GateFault fault)
         return null;
     }
 
-    /// <summary>What one thread can do next; nothing while it is asleep, or waits for the monitor.</summary>
-    private State[] Step(State state, int thread)
+    /// <summary>What one thread can do next, and what can happen to its write; nothing while it is asleep, or waits for the monitor.</summary>
+    private State[] Step(State state, int thread) =>
+        state.IsFreeing(thread) ? [state.Arrived(thread), .. StepOf(state, thread)] : StepOf(state, thread);
+
+    private State[] StepOf(State state, int thread)
     {
-        GatePlace place = state.Place(thread);
-        bool isFree = state.Gate == Word.Free;
-        bool hasMonitorFree = state.Monitor == Nobody;
-        return place switch
+        bool isFree = !state.IsTaken;
+        bool mayGoOn = !state.IsFreeing(thread);
+        bool mayLock = mayGoOn && state.Monitor == Nobody;
+        return state.Place(thread) switch
         {
-            GatePlace.Enter when fault == GateFault.TakesInTwoSteps => [state.To(thread, isFree ? GatePlace.SeenFree : GatePlace.Spin)],
-            GatePlace.Enter => [isFree ? Take(state, thread) : state.To(thread, GatePlace.Spin)],
+            GatePlace.Enter when fault == GateFault.TakesInTwoSteps && mayGoOn => [state.To(thread, isFree ? GatePlace.SeenFree : GatePlace.Spin)],
+            GatePlace.Enter when mayGoOn => [isFree ? Take(state, thread) : state.To(thread, GatePlace.Spin)],
             GatePlace.SeenFree => [Take(state, thread)],
-            GatePlace.Spin => isFree ? [state.To(thread, GatePlace.SpinTake)] : [state.To(thread, Sleeping())],
+            GatePlace.Spin => [state.To(thread, isFree ? GatePlace.SpinTake : GatePlace.Lock)],
             GatePlace.SpinTake => [isFree ? Take(state, thread) : state.To(thread, GatePlace.Spin)],
-            GatePlace.Lock when hasMonitorFree => [Locked(state, thread)],
+            GatePlace.Lock when mayLock => [state.To(thread, Locked()) with { Monitor = thread }],
             GatePlace.Announce => [Announced(state, thread)],
+            GatePlace.Barrier => [state.AllArrived().To(thread, GatePlace.Look)],
+            GatePlace.Look => [Looked(state, thread)],
             GatePlace.Sleep => [state.To(thread, GatePlace.Asleep) with { Monitor = Nobody }],
-            GatePlace.Woken when hasMonitorFree => [state.To(thread, GatePlace.Announce) with { Monitor = thread }],
-            GatePlace.Unlock => [state.To(thread, GatePlace.Inside) with { Monitor = Nobody }],
-            GatePlace.Inside => [Exited(state, thread)],
-            GatePlace.Wake when hasMonitorFree => [state.To(thread, GatePlace.Pulse) with { Monitor = thread }],
+            GatePlace.Woken when mayLock => [state.To(thread, GatePlace.Look) with { Monitor = thread }],
+            GatePlace.Unlock => [Unlocked(state, thread)],
+            GatePlace.Inside => [state.To(thread, GatePlace.Exit) with { Freeing = state.Freeing | (1 << thread) }],
+            GatePlace.Exit => [state.Sleepers > 0 && fault != GateFault.NeverWakes ? state.To(thread, GatePlace.Wake) : Ended(state, thread)],
+            GatePlace.Wake when mayLock => [state.To(thread, GatePlace.Pulse) with { Monitor = thread }],
             GatePlace.Pulse => Pulsed(state, thread),
             GatePlace.EndWake => [Ended(state with { Monitor = Nobody }, thread)],
             _ => [],
         };
     }
 
-    private GatePlace Sleeping() => fault == GateFault.AnnouncesTooEarly ? GatePlace.Announce : GatePlace.Lock;
+    private GatePlace Locked() => fault == GateFault.AnnouncesTooLate ? GatePlace.Look : GatePlace.Announce;
 
-    private static State Take(State state, int thread) => state.To(thread, GatePlace.Inside) with { Gate = Word.Taken };
-
-    private State Locked(State state, int thread) =>
-        state.To(thread, fault == GateFault.AnnouncesTooEarly ? GatePlace.Sleep : GatePlace.Announce) with { Monitor = thread };
+    private static State Take(State state, int thread) => state.To(thread, GatePlace.Inside) with { IsTaken = true };
 
     private State Announced(State state, int thread)
     {
-        bool wasFree = state.Gate == Word.Free;
-        bool forgets = fault == GateFault.ForgetsOtherSleepers && wasFree;
-        State announced = state with { Gate = forgets ? Word.Taken : Word.Awaited };
-        if (fault == GateFault.AnnouncesTooEarly && state.Monitor != thread)
-            return announced.To(thread, wasFree ? GatePlace.Inside : GatePlace.Lock);
-        return announced.To(thread, wasFree ? GatePlace.Unlock : GatePlace.Sleep);
+        GatePlace next = fault switch
+        {
+            GateFault.AnnouncesTooLate => GatePlace.Sleep,
+            GateFault.HasNoBarrier => GatePlace.Look,
+            _ => GatePlace.Barrier,
+        };
+        return state.To(thread, next) with { Sleepers = state.Sleepers + 1 };
     }
 
-    private State Exited(State state, int thread)
+    private State Looked(State state, int thread)
     {
-        State freed = state with { Gate = Word.Free };
-        return state.Gate == Word.Awaited && fault != GateFault.NeverWakes ? freed.To(thread, GatePlace.Wake) : Ended(freed, thread);
+        if (!state.IsTaken)
+            return state.To(thread, GatePlace.Unlock) with { IsTaken = true };
+        return state.To(thread, fault == GateFault.AnnouncesTooLate ? GatePlace.Announce : GatePlace.Sleep);
+    }
+
+    private State Unlocked(State state, int thread)
+    {
+        int sleepers = fault == GateFault.ForgetsOtherSleepers ? 0 : Math.Max(0, state.Sleepers - 1);
+        return state.To(thread, GatePlace.Inside) with { Monitor = Nobody, Sleepers = sleepers };
     }
 
     /// <summary>Wakes any of those that sleep: which one is not for the gate to say.</summary>
@@ -204,13 +222,25 @@ internal sealed class GateModel(int threads, int rounds, GateFault fault)
         });
 
     /// <summary>One state; a character for each thread, so that equal states compare equal.</summary>
-    private readonly record struct State(Word Gate, int Monitor, string Places, string RoundsLeft)
+    /// <param name="IsTaken">What all see of the gate.</param>
+    /// <param name="Sleepers">Who has announced himself.</param>
+    /// <param name="Monitor">Who has the monitor.</param>
+    /// <param name="Freeing">A bit for each thread whose write that frees the gate only the thread itself has seen.</param>
+    /// <param name="Places">Where the threads are.</param>
+    /// <param name="RoundsLeft">How often they will still come back.</param>
+    private readonly record struct State(bool IsTaken, int Sleepers, int Monitor, int Freeing, string Places, string RoundsLeft)
     {
         public GatePlace Place(int thread) => (GatePlace)Places[thread];
 
+        public bool IsFreeing(int thread) => (Freeing & (1 << thread)) != 0;
+
         public State To(int thread, GatePlace place) => this with { Places = Replace(Places, thread, (char)place) };
 
+        public State Arrived(int thread) => this with { IsTaken = false, Freeing = Freeing & ~(1 << thread) };
+
+        public State AllArrived() => Freeing == 0 ? this : this with { IsTaken = false, Freeing = 0 };
+
         public override string ToString() =>
-            $"{Gate}, the monitor with {Monitor}, threads at {string.Join(", ", Places.Select(place => (GatePlace)place))}";
+            $"{(IsTaken ? "taken" : "free")}, {Sleepers} sleepers, the monitor with {Monitor}, threads at {string.Join(", ", Places.Select(place => (GatePlace)place))}";
     }
 }

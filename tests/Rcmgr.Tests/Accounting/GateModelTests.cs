@@ -17,7 +17,8 @@ public sealed class GateModelTests
 
     [Theory]
     [InlineData(GateFault.TakesInTwoSteps, "two threads are inside")]
-    [InlineData(GateFault.AnnouncesTooEarly, "a thread sleeps for ever")]
+    [InlineData(GateFault.AnnouncesTooLate, "a thread sleeps for ever")]
+    [InlineData(GateFault.HasNoBarrier, "a thread sleeps for ever")]
     [InlineData(GateFault.ForgetsOtherSleepers, "a thread sleeps for ever")]
     [InlineData(GateFault.NeverWakes, "a thread sleeps for ever")]
     public void A_planted_fault_is_found(GateFault fault, string finding) =>
