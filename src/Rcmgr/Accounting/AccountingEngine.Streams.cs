@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rcmgr;
 
 /// <content>Streams: opening them and closing them (specification §3.3, §2.4).</content>
@@ -67,6 +69,12 @@ internal sealed partial class AccountingEngine<TWide>
             outbound += change;
     }
 
+    // By itself, so that the refusal is written where it stays, part by part: copied, it would have to wait for its parts.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RefuseStream(
+        ScopeKind kind, PeerKey? key, ResourceLimits limits, int inbound, int outbound, Direction direction, out Refusal refusal) =>
+        refusal = Refusal.OfLimit(kind, key, null, LimitCheck.StreamViolation(limits, inbound, outbound, direction));
+
     private PeerScope? TryChargeStream(
         Shard shard, PeerKey key, Direction direction, out long id, out Refusal refusal, out WideScope? unsettled)
     {
@@ -75,8 +83,7 @@ internal sealed partial class AccountingEngine<TWide>
         ulong unit = PackedCounts.OfStream(direction);
         if (!LimitCheck.AllowsStream(ConfiguredLimits.Stream, 0, 0, direction))
         {
-            refusal = Refusal.OfLimit(
-                ScopeKind.Stream, null, null, LimitCheck.StreamViolation(ConfiguredLimits.Stream, 0, 0, direction));
+            RefuseStream(ScopeKind.Stream, null, ConfiguredLimits.Stream, 0, 0, direction, out refusal);
             return null;
         }
 
@@ -86,7 +93,7 @@ internal sealed partial class AccountingEngine<TWide>
         (int inbound, int outbound) = found is null ? (0, 0) : (found.StreamsInbound, found.StreamsOutbound);
         if (!LimitCheck.AllowsStream(limits, inbound, outbound, direction))
         {
-            refusal = Refusal.OfLimit(ScopeKind.Peer, key, null, LimitCheck.StreamViolation(limits, inbound, outbound, direction));
+            RefuseStream(ScopeKind.Peer, key, limits, inbound, outbound, direction, out refusal);
             return null;
         }
 

@@ -94,13 +94,13 @@ internal static class LimitCheck
         inbound + outbound + amountInbound + amountOutbound <= limit;
 
     /// <summary>What <see cref="Allows"/> says of a stream that is not allowed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Violation StreamViolation(ResourceLimits limits, int inbound, int outbound, Direction direction)
     {
         (int current, long limit) = direction == Direction.Inbound ? (inbound, limits.StreamsInbound) : (outbound, limits.StreamsOutbound);
-        return AllowsCount(limit, current, 1)
-            ? Count(Resource.Streams, null, (long)inbound + outbound, 1, limits.Streams)
-            : Count(Resource.Streams, direction, current, 1, limit);
+        bool isTotal = AllowsCount(limit, current, 1);
+        return Count(
+            Resource.Streams, isTotal ? null : direction, isTotal ? (long)inbound + outbound : current, 1, isTotal ? limits.Streams : limit);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Rcmgr;
 
@@ -29,8 +30,14 @@ internal readonly record struct AddressValue(ulong High, ulong Low, bool IsIPv4)
 
     /// <param name="address">Any IP address.</param>
     /// <param name="keepsMapped">Takes an IPv4-mapped address for an IPv6 address, as the published behaviour does.</param>
-    public static AddressValue Of(IPAddress address, bool keepsMapped = false) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? OfIPv4(address) : OfIPv6(address, keepsMapped);
+    // Not inlined, so that it is written where the caller keeps it: a copy of what has just been written in parts would have to wait for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static AddressValue Of(IPAddress address, bool keepsMapped = false)
+    {
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+            return OfIPv4(address);
+        return OfIPv6(address, keepsMapped);
+    }
 
     /// <summary>The mask of a prefix of <paramref name="length"/> bits; the same for both families.</summary>
     public static UInt128 Mask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (Width - length);

@@ -10,7 +10,7 @@ internal class SlotCounter : AddressSlot
     private SlotCounter? _wider;
 
     /// <summary>Connections.</summary>
-    public long Held => Interlocked.Read(ref _held);
+    public long Held => Volatile.Read(ref _held);
 
     /// <summary>Takes a slot if fewer than <paramref name="limit"/> are held.</summary>
     /// <param name="limit">Connections that may be held.</param>

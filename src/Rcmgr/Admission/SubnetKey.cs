@@ -15,17 +15,16 @@ internal readonly struct SubnetKey
     private readonly ulong _high;
     private readonly ulong _low;
     private readonly int _level;
-    private readonly uint _hash;
 
     public SubnetKey(ulong high, ulong low, int level)
     {
         _high = high;
         _low = low;
         _level = level;
-        _hash = HashOf(high, low, level);
     }
 
-    public uint Hash => _hash;
+    // Found again by what it is, a subnet needs no hash.
+    public uint Hash => HashOf(_high, _low, _level);
 
     /// <summary>The level that the subnet is of.</summary>
     public int Level => _level;
@@ -37,7 +36,7 @@ internal readonly struct SubnetKey
     public bool Is(in SubnetKey other) => _high == other._high && _low == other._low && _level == other._level;
 
     /// <summary>Which of so many shards: by the upper bits, since the table in a shard goes by the lower ones.</summary>
-    public int ShardOf(int shards) => (int)(((ulong)_hash * (uint)shards) >> 32);
+    public int ShardOf(int shards) => (int)(((ulong)Hash * (uint)shards) >> 32);
 
     // The halves of a product of two secret factors: no bit of the address cancels another without the secrets.
     private static uint HashOf(ulong high, ulong low, int level)
