@@ -32,16 +32,8 @@ internal static class FixedWork
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
     }
 
-    /// <summary>The fewest nanoseconds for an operation over several repetitions, on new threads each time.</summary>
-    public static double Measure(IReadOnlyList<Action<int>> operations, int count, int repetitions)
-    {
-        double best = double.MaxValue;
-        for (int i = 0; i < repetitions; i++)
-            best = Math.Min(best, Once(operations, count));
-        return best;
-    }
-
-    private static double Once(IReadOnlyList<Action<int>> operations, int count)
+    /// <summary>The nanoseconds for an operation, on new threads.</summary>
+    public static double Measure(IReadOnlyList<Action<int>> operations, int count)
     {
         long[] starts = new long[operations.Count];
         long[] ends = new long[operations.Count];

@@ -20,24 +20,19 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
 
     public async Task<ManagerBenchResult> RunAsync(bool withMillion, TextWriter progress, CancellationToken cancellationToken)
     {
-        List<ManagerBenchRow> rows = [];
-        double calibration = await MeasureCalibrationAsync(rows);
+        List<ManagerMeasurement> measurements = await PrepareCalibrationAsync();
         foreach (bool isStrict in (bool[])[false, true])
         {
             BenchLoad[] loads = CreateLoads(CreateManager(), isStrict);
-            foreach (Operation operation in Operations())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                await progress.WriteLineAsync($"{operation.Name}, {Mode(isStrict)}");
-                await MeasureAsync(operation, loads, Mode(isStrict), ThreadCounts, rows);
-            }
+            await PrepareAsync(loads, Mode(isStrict), ThreadCounts, measurements, progress, cancellationToken);
         }
 
+        await MeasureAsync(measurements, progress, cancellationToken);
         await progress.WriteLineAsync("tail and sizes");
         ReservationTail[] tails = [.. ((int[])[1, MostThreads]).Select(MeasureTail)];
         ScopeSizes sizes = ScopeSizing.Measure(CreateUnlimited, (int)Math.Clamp(UsualScopes * work, FewestScopes, UsualScopes));
-        MillionPeers? million = withMillion ? await MeasureMillionAsync(progress) : null;
-        return new ManagerBenchResult(calibration, rows, sizes, tails, million);
+        MillionPeers? million = withMillion ? await MeasureMillionAsync(progress, cancellationToken) : null;
+        return new ManagerBenchResult(measurements[0].Nanoseconds, [.. measurements.Select(one => one.ToRow())], sizes, tails, million);
     }
 
     /// <summary>
@@ -102,32 +97,46 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
     private static double Allocations(double bytes, double objectBytes) =>
         bytes < 0.01 ? 0 : Math.Round(bytes / objectBytes, 3);
 
-    private async Task<double> MeasureCalibrationAsync(List<ManagerBenchRow> rows)
+    private static async Task<List<ManagerMeasurement>> PrepareCalibrationAsync()
     {
         ulong[] states = [.. Enumerable.Range(1, MostThreads).Select(index => 88172645463325252UL * (ulong)index)];
-        await FixedWork.WarmUpAsync(count => Calibration.Run(ref states[0], count), CalibrationCount);
-        foreach (int threads in ThreadCounts)
-        {
-            Action<int>[] operations = [.. Enumerable.Range(0, threads).Select<int, Action<int>>(index => count => Calibration.Run(ref states[index], count))];
-            double ns = FixedWork.Measure(operations, CalibrationCount, repetitions);
-            rows.Add(new ManagerBenchRow("calibration", threads, Mode(isStrict: false), ns, 0, 0));
-        }
-
-        return rows[0].Nanoseconds;
+        Action<int>[] operations = [.. Enumerable.Range(0, MostThreads).Select<int, Action<int>>(index => count => Calibration.Run(ref states[index], count))];
+        await FixedWork.WarmUpAsync(operations[0], CalibrationCount);
+        return [.. ThreadCounts.Select(threads => new ManagerMeasurement("calibration", Mode(isStrict: false), operations[..threads], CalibrationCount, 0, 0))];
     }
 
-    private async Task MeasureAsync(Operation operation, BenchLoad[] loads, string mode, int[] threadCounts, List<ManagerBenchRow> rows)
+    /// <summary>Warms every operation up, counts what it allocates, and adds a measurement for each number of threads.</summary>
+    private async Task PrepareAsync(
+        BenchLoad[] loads, string mode, int[] threadCounts, List<ManagerMeasurement> measurements, TextWriter progress, CancellationToken cancellationToken)
     {
-        int count = Math.Max(1, (int)(operation.Count * work));
-        Action<int> alone = operation.Of(loads[0]);
-        await FixedWork.WarmUpAsync(alone, count);
-        double bytes = FixedWork.AllocatedBytes(alone, count);
-        double allocations = Allocations(bytes, ScopeSizing.ObjectBytes(operation.Name));
-        foreach (int threads in threadCounts)
+        foreach (Operation operation in Operations())
         {
-            Action<int>[] operations = [.. loads.Take(threads).Select(operation.Of)];
-            double ns = FixedWork.Measure(operations, count, repetitions);
-            rows.Add(new ManagerBenchRow(operation.Name, threads, mode, ns, allocations, bytes));
+            cancellationToken.ThrowIfCancellationRequested();
+            await progress.WriteLineAsync($"warming up {operation.Name}, {mode}");
+            int count = Math.Max(1, (int)(operation.Count * work));
+            Action<int>[] all = [.. loads.Select(operation.Of)];
+            await FixedWork.WarmUpAsync(all[0], count);
+            double bytes = FixedWork.AllocatedBytes(all[0], count);
+            double allocations = Allocations(bytes, ScopeSizing.ObjectBytes(operation.Name));
+            measurements.AddRange(threadCounts.Select(
+                threads => new ManagerMeasurement(operation.Name, mode, all[..threads], count, allocations, bytes)));
+        }
+    }
+
+    /// <summary>
+    /// One repetition of everything, then the next: what else runs on the machine comes and goes within seconds, and so meets all
+    /// measurements alike.
+    /// </summary>
+    private async Task MeasureAsync(IReadOnlyList<ManagerMeasurement> measurements, TextWriter progress, CancellationToken cancellationToken)
+    {
+        for (int repetition = 1; repetition <= repetitions; repetition++)
+        {
+            await progress.WriteLineAsync($"repetition {repetition} of {repetitions}");
+            foreach (ManagerMeasurement measurement in measurements)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                measurement.Repeat();
+            }
         }
     }
 
@@ -137,15 +146,15 @@ internal sealed class ManagerBench(int repetitions, double work, string filter)
         return TailMeasurement.Measure([.. loads.Take(threads).Select(load => load.Stream)], Math.Max(1, (int)(200_000 * work)));
     }
 
-    private async Task<MillionPeers> MeasureMillionAsync(TextWriter progress)
+    private async Task<MillionPeers> MeasureMillionAsync(TextWriter progress, CancellationToken cancellationToken)
     {
         await progress.WriteLineAsync("a million peers");
         using MillionLoad load = MillionLoad.Create(CreateUnlimited());
         BenchLoad[] loads = CreateLoads(load.Manager, isStrict: false);
-        List<ManagerBenchRow> rows = [];
-        foreach (Operation operation in Operations())
-            await MeasureAsync(operation, loads, Mode(isStrict: false), [1, 2], rows);
-        return new MillionPeers(load.Megabytes, load.MegabytesWithKeys, rows);
+        List<ManagerMeasurement> measurements = [];
+        await PrepareAsync(loads, Mode(isStrict: false), [1, 2], measurements, progress, cancellationToken);
+        await MeasureAsync(measurements, progress, cancellationToken);
+        return new MillionPeers(load.Megabytes, load.MegabytesWithKeys, [.. measurements.Select(one => one.ToRow())]);
     }
 
     private sealed record Operation(string Name, Func<BenchLoad, Action<int>> Of, int Count);

@@ -7,11 +7,15 @@ internal static class TailMeasurement
 {
     private const long Size = 4096;
 
+    // The first one warms up; the last one's samples stay.
+    private const int Passes = 2;
+
     public static ReservationTail Measure(IReadOnlyList<StreamScope> streams, int count)
     {
         long[][] samples = [.. streams.Select(_ => new long[count])];
         Action<int>[] operations = [.. streams.Select<StreamScope, Action<int>>((stream, index) => amount => Sample(stream, samples[index].AsSpan(0, amount)))];
-        FixedWork.Measure(operations, count, repetitions: 2);
+        for (int pass = 0; pass < Passes; pass++)
+            FixedWork.Measure(operations, count);
         long[] sorted = [.. samples.SelectMany(sample => sample).Order()];
         return new ReservationTail(
             streams.Count, At(sorted, 0.5), At(sorted, 0.99), At(sorted, 0.999), At(sorted, 1));
