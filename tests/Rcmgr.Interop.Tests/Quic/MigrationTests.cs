@@ -50,13 +50,19 @@ public sealed class MigrationTests
         UdpRelay[] relays = [.. Enumerable.Range(20, 8).Select(tens => new UdpRelay(listening, new RelayFaults { DarkAfter = 10 * tens }))];
         using CancellationTokenSource deadline = new(Eventually.Deadline);
 
-        await Task.WhenAll(relays.Select(relay => client.EchoAsync(relay.EndPoint, streams: 4, bytes: 512 * 1024, deadline.Token)));
+        try
+        {
+            await Task.WhenAll(relays.Select(relay => client.EchoAsync(relay.EndPoint, streams: 4, bytes: 512 * 1024, deadline.Token)));
 
-        Assert.All(relays, relay => Assert.Equal(1, relay.Rebindings));
-        await TestHost.ComesToHoldNothingAsync(client.Manager);
-        await TestHost.ComesToHoldNothingAsync(server.Manager);
-        foreach (UdpRelay relay in relays)
-            await relay.DisposeAsync();
+            Assert.All(relays, relay => Assert.Equal(1, relay.Rebindings));
+            await TestHost.ComesToHoldNothingAsync(client.Manager);
+            await TestHost.ComesToHoldNothingAsync(server.Manager);
+        }
+        finally
+        {
+            foreach (UdpRelay relay in relays)
+                await relay.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -3,8 +3,9 @@ namespace Rcmgr.Libp2p.Transports.Quic.Ngtcp2;
 /// <content>Where the remote is. On the loop's thread.</content>
 internal sealed unsafe partial class Ngtcp2Connection
 {
-    private readonly byte[] _admitted;
-    private readonly byte[] _firstPath = new byte[PathKey.Bytes];
+    // A client has neither: it is not it that follows.
+    private readonly byte[] _admitted = [];
+    private readonly byte[] _firstPath = [];
 
     /// <summary>Null for as long as the client stays where it was.</summary>
     private PathAllowance? _allowance;
@@ -36,21 +37,23 @@ internal sealed unsafe partial class Ngtcp2Connection
         PathKey.Write(from, arrived);
         if (_allowance is null && arrived.SequenceEqual(_firstPath))
             return;
+        ObservePath(arrived, length);
+    }
+
+    /// <summary>The library goes back to an old path by itself when the new one was not proven in time.</summary>
+    private void FollowPath()
+    {
+        if (_allowance is not null)
+            ObservePath(arrived: default, length: 0);
+    }
+
+    private void ObservePath(ReadOnlySpan<byte> arrived, int length)
+    {
         Span<byte> current = stackalloc byte[PathKey.Bytes];
         PathKey.Write(*Ngtcp2Api.ngtcp2_conn_get_path(_native), current);
         if (_allowance is null && current.SequenceEqual(_firstPath))
             return;
         _allowance ??= new PathAllowance(_firstPath);
         _allowance.Observe(current, arrived, length);
-    }
-
-    /// <summary>The library goes back to an old path by itself when the new one was not proven in time.</summary>
-    private void FollowPath()
-    {
-        if (_allowance is null)
-            return;
-        Span<byte> current = stackalloc byte[PathKey.Bytes];
-        PathKey.Write(*Ngtcp2Api.ngtcp2_conn_get_path(_native), current);
-        _allowance.Observe(current, default, length: 0);
     }
 }

@@ -40,8 +40,13 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         _options = endpoint.Context.Options;
         IsServer = isServer;
         RemoteEndPoint = remote;
-        _admitted = new byte[SocketAddresses.MaxBytes];
-        SocketAddresses.Write(remote, _admitted);
+        if (isServer)
+        {
+            _admitted = new byte[SocketAddresses.MaxBytes];
+            SocketAddresses.Write(remote, _admitted);
+            _firstPath = new byte[PathKey.Bytes];
+        }
+
         Quota = new SendQuota(scope, _options.ConnectionSendBuffer);
         _window = _options.ConnectionWindow;
         _allocator = new ConnectionAllocator(scope)
