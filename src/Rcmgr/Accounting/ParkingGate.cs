@@ -65,28 +65,63 @@ internal sealed class ParkingGate
 
     private void SleepUntilTaken()
     {
-        lock (this)
-        {
-            _sleepers++;
-            try
-            {
-                // Behind the barrier, whoever has not seen the sleeper has freed the gate where the sleeper sees it.
-                Interlocked.MemoryBarrierProcessWide();
-                while (Interlocked.CompareExchange(ref _state, Taken, Free) != Free)
-                    Monitor.Wait(this);
-            }
-            finally
-            {
-                _sleepers--;
-            }
-        }
+        bool isInterrupted = EnterMonitor();
+        _sleepers++;
+
+        // Behind the barrier, whoever has not seen the sleeper has freed the gate where the sleeper sees it.
+        Interlocked.MemoryBarrierProcessWide();
+        while (Interlocked.CompareExchange(ref _state, Taken, Free) != Free)
+            isInterrupted |= Sleep();
+        _sleepers--;
+        Monitor.Exit(this);
+        PassOn(isInterrupted);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Wake()
     {
-        lock (this)
-            Monitor.Pulse(this);
+        bool isInterrupted = EnterMonitor();
+        Monitor.Pulse(this);
+        Monitor.Exit(this);
+        PassOn(isInterrupted);
+    }
+
+    // Nobody is interrupted at a gate: he may be inside another one, which he would leave taken. The methods say whether somebody tried.
+    private bool EnterMonitor()
+    {
+        bool isInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                Monitor.Enter(this);
+                return isInterrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
+        }
+    }
+
+    private bool Sleep()
+    {
+        try
+        {
+            Monitor.Wait(this);
+            return false;
+        }
+        catch (ThreadInterruptedException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Interrupts the thread the next time it waits for something else.</summary>
+    private static void PassOn(bool isInterrupted)
+    {
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
     }
 
     /// <summary>An entered gate.</summary>

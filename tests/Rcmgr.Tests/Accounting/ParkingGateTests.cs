@@ -34,4 +34,40 @@ public sealed class ParkingGateTests
         Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromMinutes(1)), "a thread sleeps for ever"));
         Assert.Equal(Threads * Rounds, counter);
     }
+
+    /// <summary>Who comes to a gate may be inside another one already, and would leave it taken for good.</summary>
+    [Fact]
+    public void A_thread_that_is_interrupted_in_its_sleep_gets_through_the_gate_first()
+    {
+        ParkingGate gate = new();
+        bool hasEntered = false;
+        bool isInterrupted = false;
+
+        void Work()
+        {
+            try
+            {
+                gate.Enter();
+                hasEntered = true;
+                gate.Exit();
+                Thread.Sleep(Timeout.Infinite);
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
+        }
+
+        Thread thread = new(Work);
+        using (gate.EnterScope())
+        {
+            thread.Start();
+            SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            thread.Interrupt();
+        }
+
+        Assert.True(thread.Join(TimeSpan.FromMinutes(1)), "the thread sleeps for ever");
+        Assert.True(hasEntered);
+        Assert.True(isInterrupted);
+    }
 }
