@@ -36,8 +36,11 @@ public sealed class ParkingGateTests
     }
 
     /// <summary>Who comes to a gate may be inside another one already, and would leave it taken for good.</summary>
-    [Fact]
-    public void A_thread_that_is_interrupted_in_its_sleep_gets_through_the_gate_first()
+    /// <param name="isAsleep">Whether it sleeps already, or still waits for the monitor to do so.</param>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_thread_that_is_interrupted_before_a_gate_gets_through_it_first(bool isAsleep)
     {
         ParkingGate gate = new();
         bool hasEntered = false;
@@ -61,13 +64,44 @@ public sealed class ParkingGateTests
         Thread thread = new(Work);
         using (gate.EnterScope())
         {
+            if (!isAsleep)
+                Monitor.Enter(gate);
             thread.Start();
             SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
             thread.Interrupt();
+            if (!isAsleep)
+                Monitor.Exit(gate);
         }
 
         Assert.True(thread.Join(TimeSpan.FromMinutes(1)), "the thread sleeps for ever");
         Assert.True(hasEntered);
         Assert.True(isInterrupted);
+    }
+
+    [Fact]
+    public void Who_leaves_a_gate_before_which_nobody_sleeps_any_more_looks_for_nobody()
+    {
+        ParkingGate gate = new();
+        void Pass()
+        {
+            gate.Enter();
+            gate.Exit();
+        }
+
+        Thread sleeper = new(Pass);
+        using (gate.EnterScope())
+        {
+            sleeper.Start();
+            SpinWait.SpinUntil(() => sleeper.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        }
+
+        sleeper.Join();
+        Thread passing = new(Pass);
+        lock (gate)
+        {
+            // Looking for sleepers would take the monitor.
+            passing.Start();
+            Assert.True(passing.Join(TimeSpan.FromMinutes(1)), "the thread waits for the monitor");
+        }
     }
 }
