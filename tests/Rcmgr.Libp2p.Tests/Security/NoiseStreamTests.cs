@@ -180,9 +180,10 @@ public sealed class NoiseStreamTests
     {
         var (a, b) = CreatePair(_pool);
         var reading = b.ReadAsync(new byte[1], Deadline).AsTask();
-        var writing = WriteOutcomeAsync(a, new byte[1_000_000], Deadline);
-
         Assert.IsType<InvalidOperationException>(await OutcomeAsync(b.ReadAsync(new byte[1], Deadline)));
+
+        // Only now: what is written ends the first read.
+        var writing = WriteOutcomeAsync(a, new byte[1_000_000], Deadline);
         Assert.IsType<InvalidOperationException>(await WriteOutcomeAsync(a, new byte[1], Deadline));
 
         await reading;
