@@ -9,7 +9,7 @@ internal sealed record YamuxOptions
     public const int InitialWindow = 256 * 1024;
 
     /// <summary>As <see cref="SendBatch"/>, once the session may have more.</summary>
-    public const int GrownSendBatch = (256 * 1024) - 512;
+    public const int GrownSendBatch = (256 * 1024) - 1024;
 
     /// <summary>What larger send batches take beyond <see cref="SessionBufferBytes"/>, in bytes.</summary>
     public const int SendGrowthBytes = 2 * (256 - 128) * 1024;

@@ -44,16 +44,7 @@ public sealed class NoiseStreamTests
 
         await stream.WriteAsync(new byte[200_000], Deadline);
 
-        byte[] written = recorder.Written;
-        int plaintext = 0;
-        for (int at = 0; at < written.Length;)
-        {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(written.AsSpan(at));
-            plaintext += length - NoiseCipher.TagBytes;
-            at += 2 + length;
-            Assert.True(at <= written.Length);
-        }
-        Assert.Equal(200_000, plaintext);
+        Assert.Equal(200_000, FrameLengths(recorder.Written).Sum());
     }
 
     [Fact]
@@ -79,6 +70,20 @@ public sealed class NoiseStreamTests
         await stream.WriteAsync(new byte[YamuxOptions.GrownSendBatch], Deadline);
 
         Assert.Equal(3, recorder.WriteCount);
+    }
+
+    [Fact]
+    public async Task Batches_of_the_muxer_are_frames_of_one_length_that_the_cipher_is_fastest_with()
+    {
+        var recorder = new RecordingStream(new MemoryStream());
+        var stream = Create(recorder, _pool);
+
+        await stream.WriteAsync(new byte[YamuxOptions.Default.SendBatch], Deadline);
+        stream.GrowSending();
+        await stream.WriteAsync(new byte[YamuxOptions.GrownSendBatch], Deadline);
+
+        const int evenNumberOfBlocks = 1020 * 64;
+        Assert.Equal(Enumerable.Repeat(evenNumberOfBlocks, 2 + 4), FrameLengths(recorder.Written));
     }
 
     [Theory]
@@ -222,6 +227,21 @@ public sealed class NoiseStreamTests
             await Task.WhenAll(work).WaitAsync(Deadline);
             Assert.Equal(0, _pool.RentedCount);
         }
+    }
+
+    /// <summary>The plaintext of each frame in <paramref name="written"/>.</summary>
+    private static List<int> FrameLengths(byte[] written)
+    {
+        List<int> lengths = [];
+        for (int at = 0; at < written.Length;)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(written.AsSpan(at));
+            lengths.Add(length - NoiseCipher.TagBytes);
+            at += 2 + length;
+            Assert.True(at <= written.Length);
+        }
+
+        return lengths;
     }
 
     private static async Task PumpAsync(Stream stream)

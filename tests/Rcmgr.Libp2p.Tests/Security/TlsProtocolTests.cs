@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -115,6 +116,33 @@ public sealed class TlsProtocolTests
         using var certificate = Libp2pCertificate.Create(Carol, TimeProvider.System);
         var options = ClientOptions(certificate);
         options.ApplicationProtocols = null;
+
+        Assert.Null(await OutcomeAgainstClientAsync(options));
+    }
+
+    [Fact]
+    public async Task Suite_of_the_least_work_is_chosen_from_what_a_client_offers()
+    {
+        using var certificate = Libp2pCertificate.Create(Carol, TimeProvider.System);
+        var (a, b) = DuplexEnd.CreatePair();
+        await using var client = new SslStream(b);
+        var connected = client.AuthenticateAsClientAsync(ClientOptions(certificate), Deadline);
+
+        await Tls(Alice, Yamux).SecureAsync(a, false, null, Deadline);
+        await connected;
+
+        Assert.Equal(TlsCipherSuite.TLS_AES_128_GCM_SHA256, client.NegotiatedCipherSuite);
+    }
+
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_AES_256_GCM_SHA384)]
+    [InlineData(TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Remote_that_has_only_another_suite_is_served(TlsCipherSuite suite)
+    {
+        using var certificate = Libp2pCertificate.Create(Carol, TimeProvider.System);
+        var options = ClientOptions(certificate);
+        options.CipherSuitesPolicy = new CipherSuitesPolicy([suite]);
 
         Assert.Null(await OutcomeAgainstClientAsync(options));
     }
