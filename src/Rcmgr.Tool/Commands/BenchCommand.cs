@@ -92,8 +92,11 @@ internal static class BenchCommand
 
     private static Command CreateFloorPeer()
     {
-        Command command = new(FloorPeer.CommandName, "The reading end of bare TCP.") { Hidden = true };
-        command.SetAction((parsed, cancellationToken) => FloorPeer.RunAsync(parsed.InvocationConfiguration.Output, cancellationToken));
+        Argument<FloorService> service = new("service");
+        Command command = new(FloorPeer.CommandName, "The other end of the machine's floor.") { service };
+        command.Hidden = true;
+        command.SetAction((parsed, cancellationToken) => FloorPeer.RunAsync(
+            parsed.GetRequiredValue(service), parsed.InvocationConfiguration.Output, cancellationToken));
         return command;
     }
 }

@@ -36,7 +36,7 @@ public sealed class BenchCommandTests
         using JsonDocument json = JsonDocument.Parse(run.Output);
         Assert.Empty(json.RootElement.GetProperty("rows").EnumerateArray());
         JsonElement[] floor = [.. json.RootElement.GetProperty("floor").EnumerateArray()];
-        Assert.Equal(7, floor.Length);
+        Assert.Equal(8, floor.Length);
         Assert.All(floor, row => Assert.True(row.GetProperty("rate").GetDouble() > 0 && row.GetProperty("cost").GetDouble() > 0));
     }
 

@@ -9,7 +9,7 @@ namespace Rcmgr.Tool.Bench.Floor;
 internal readonly record struct EchoFloor(string Security, double Cost)
 {
     public const string NoiseCipher = "ChaCha20-Poly1305, 64 KiB";
-    public const string TlsCipher = "AES-256-GCM, 16 KiB";
+    public const string TlsCipher = "AES-128-GCM, 16 KiB";
     public const string Tcp = "TCP, writes of 128 KiB";
 
     /// <summary>MiB a second with every core busy.</summary>

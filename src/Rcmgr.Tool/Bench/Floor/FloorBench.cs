@@ -1,8 +1,8 @@
 namespace Rcmgr.Tool.Bench.Floor;
 
 /// <summary>
-/// What no implementation can be faster than on this machine: the ciphers alone and the kernel's TCP alone. Without it a rate does not say
-/// whether the code or the machine is its bound.
+/// What no implementation can be faster than on this machine: the ciphers alone and the kernel's TCP alone; and what the platform's TLS makes
+/// of them. Without it a rate does not say whether the code, the library or the machine is its bound.
 /// </summary>
 internal sealed class FloorBench(BenchSettings settings, TextWriter progress)
 {
@@ -11,7 +11,10 @@ internal sealed class FloorBench(BenchSettings settings, TextWriter progress)
     public async Task<IReadOnlyList<FloorRow>> RunAsync(CancellationToken cancellationToken)
     {
         await progress.WriteLineAsync("the machine's floor");
-        await using TcpFloor tcp = await TcpFloor.StartAsync(cancellationToken);
+        await using FloorLink counting = await FloorLink.StartAsync(FloorService.Count, cancellationToken);
+        await using FloorLink echoing = await FloorLink.StartAsync(FloorService.TlsEcho, cancellationToken);
+        TcpFloor tcp = new(counting);
+        TlsFloor tls = new(echoing);
         return
         [
             await TakeAsync(EchoFloor.NoiseCipher, () => CipherFloor.ChaCha20Poly1305Async(settings.SampleTime)),
@@ -19,6 +22,7 @@ internal sealed class FloorBench(BenchSettings settings, TextWriter progress)
             await TakeAsync("TCP, writes of 64 KiB", () => tcp.SampleAsync(64 * 1024, settings.Bytes, cancellationToken)),
             await TakeAsync(EchoFloor.Tcp, () => tcp.SampleAsync(128 * 1024, settings.Bytes, cancellationToken)),
             await TakeAsync("TCP, writes of 256 KiB", () => tcp.SampleAsync(256 * 1024, settings.Bytes, cancellationToken)),
+            await TakeAsync("echo by SslStream alone, 128 KiB", () => tls.SampleAsync(settings.Bytes, cancellationToken)),
         ];
     }
 
