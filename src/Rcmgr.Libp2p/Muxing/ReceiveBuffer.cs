@@ -16,6 +16,7 @@ internal sealed class ReceiveBuffer
     private byte[]? _last;
     private int _head;
     private int _tail;
+    private int _lent;
 
     public long Count { get; private set; }
 
@@ -38,30 +39,67 @@ internal sealed class ReceiveBuffer
         int total = 0;
         while (!destination.IsEmpty && Count > 0)
         {
-            byte[] chunk = _chunks.Peek();
-            int end = ReferenceEquals(chunk, _last) ? _tail : chunk.Length;
-            int length = Math.Min(destination.Length, end - _head);
-            chunk.AsSpan(_head, length).CopyTo(destination);
-            destination = destination[length..];
-            _head += length;
-            Count -= length;
-            total += length;
-            if (_head == end)
-                RemoveChunk(chunk);
+            ReadOnlySpan<byte> unread = First(destination.Length).Span;
+            unread.CopyTo(destination);
+            destination = destination[unread.Length..];
+            total += unread.Length;
+            Remove(unread.Length);
         }
 
         return total;
     }
 
+    /// <summary>
+    /// The next bytes where they lie, at most <paramref name="most"/>. They stay valid until <see cref="TakeBack"/>, before which nothing may be
+    /// read; appending and clearing are allowed.
+    /// </summary>
+    public ReadOnlyMemory<byte> Lend(int most)
+    {
+        ReadOnlyMemory<byte> bytes = First(most);
+        _lent = bytes.Length;
+        return bytes;
+    }
+
+    /// <summary>Removes what was lent and returns its length, or 0 if the buffer was cleared meanwhile.</summary>
+    public int TakeBack()
+    {
+        int length = _lent;
+        _lent = 0;
+        if (length > 0)
+            Remove(length);
+        return length;
+    }
+
     public void Clear()
     {
+        // Not returned to the pool: whoever borrowed from this chunk may still look at it.
+        if (_lent > 0)
+            _chunks.Dequeue();
         while (_chunks.TryDequeue(out byte[]? chunk))
             ArrayPool<byte>.Shared.Return(chunk);
         _last = null;
         _head = 0;
         _tail = 0;
+        _lent = 0;
         Count = 0;
     }
+
+    private ReadOnlyMemory<byte> First(int most)
+    {
+        byte[] chunk = _chunks.Peek();
+        return chunk.AsMemory(_head, Math.Min(most, EndOf(chunk) - _head));
+    }
+
+    private void Remove(int length)
+    {
+        byte[] chunk = _chunks.Peek();
+        _head += length;
+        Count -= length;
+        if (_head == EndOf(chunk))
+            RemoveChunk(chunk);
+    }
+
+    private int EndOf(byte[] chunk) => ReferenceEquals(chunk, _last) ? _tail : chunk.Length;
 
     private void AddChunk(int needed)
     {

@@ -125,7 +125,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
 
     public ValueTask DisposeAsync() => CloseAsync(YamuxGoAway.Normal, CancellationToken.None);
 
-    /// <summary>Forgets a stream that is over and gives back what it holds. Called once for each stream.</summary>
+    /// <summary>Forgets a stream that is over. Called once for each stream.</summary>
     internal void Detach(YamuxStream stream)
     {
         bool last;
@@ -138,7 +138,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         }
 
         ReleaseOpenSlot(stream);
-        stream.Reservation.Dispose();
+        stream.OnDetached();
         if (last)
             EndSession(new SessionEnd(SessionEndReason.RemoteGoAway, YamuxGoAway.Normal, "The remote went away."), goAway: null);
     }
@@ -197,11 +197,13 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     private void EndSession(SessionEnd end, uint? goAway)
     {
         TaskCompletionSource? signal;
+        YamuxStream[] unaccepted;
         lock (_gate)
         {
             if (_end is not null)
                 return;
             _end = end;
+            unaccepted = [.. _backlog];
             _backlog.Clear();
             signal = _acceptSignal;
         }
@@ -209,6 +211,9 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         _sender.Stop(goAway);
         foreach (YamuxStream stream in _streams.Values)
             stream.OnSessionEnded(end);
+        // Nobody else will: they are not handed out any more.
+        foreach (YamuxStream stream in unaccepted)
+            stream.Dispose();
         signal?.TrySetResult();
         _ended.TrySetResult();
         LogEnded(_logger, end.Reason, end.Code, end.Detail, RefusedInbound);

@@ -9,6 +9,8 @@ internal sealed partial class YamuxStream
     private Memory<byte> _readMemory;
     private bool _reading;
     private bool _remoteFinished;
+    private bool _detached;
+    private bool _released;
     private Func<Exception>? _readFailure;
     private int _window = YamuxOptions.InitialWindow;
     private long _available = YamuxOptions.InitialWindow;
@@ -23,25 +25,18 @@ internal sealed partial class YamuxStream
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<int>(cancellationToken);
         int length;
-        uint grant;
-        bool drained;
+        Due due;
         lock (_receive)
         {
-            if (_reading)
-                return ValueTask.FromException<int>(new InvalidOperationException("Another read of the stream is under way."));
-            if (_readFailure is not null)
-                return ValueTask.FromException<int>(_readFailure());
+            if (GetReadError() is { } error)
+                return ValueTask.FromException<int>(error);
             if (_unread.Count == 0)
                 return _remoteFinished || buffer.IsEmpty ? new ValueTask<int>(0) : WaitToRead(buffer, cancellationToken);
             length = _unread.Read(buffer.Span);
-            grant = CountConsumed(length);
-            drained = _remoteFinished && _unread.Count == 0;
+            due = CountRead(length);
         }
 
-        if (grant > 0)
-            _sender.GrantWindow(Send, grant);
-        if (drained)
-            Mark(Drained);
+        Settle(due);
         return new ValueTask<int>(length);
     }
 
@@ -97,6 +92,20 @@ internal sealed partial class YamuxStream
         Mark(drained ? ReceiveDone | Drained : ReceiveDone);
     }
 
+    /// <summary>The stream has left its session: its window is given back as soon as nothing of it is held.</summary>
+    internal void OnDetached()
+    {
+        bool releases;
+        lock (_receive)
+        {
+            _detached = true;
+            releases = TakeRelease();
+        }
+
+        if (releases)
+            _reservation.Dispose();
+    }
+
     private static void CancelRead(object? state, CancellationToken cancellationToken)
     {
         YamuxStream stream = (YamuxStream)state!;
@@ -105,6 +114,35 @@ internal sealed partial class YamuxStream
             if (stream._reading)
                 stream.EndRead().Fail(new OperationCanceledException(cancellationToken));
         }
+    }
+
+    private Exception? GetReadError()
+    {
+        if (_reading || _lending)
+            return new InvalidOperationException("Another read of the stream is under way.");
+        return _readFailure?.Invoke();
+    }
+
+    /// <summary>What has to be done, outside the lock, after <paramref name="bytes"/> were read.</summary>
+    private Due CountRead(int bytes) => new(CountConsumed(bytes), _remoteFinished && _unread.Count == 0, TakeRelease());
+
+    /// <summary>True once: when the stream has left its session and holds nothing that it received.</summary>
+    private bool TakeRelease()
+    {
+        if (!_detached || _released || _lending || _unread.Count > 0)
+            return false;
+        _released = true;
+        return true;
+    }
+
+    private void Settle(Due due)
+    {
+        if (due.Grant > 0)
+            _sender.GrantWindow(Send, due.Grant);
+        if (due.IsDrained)
+            Mark(Drained);
+        if (due.ReleasesWindow)
+            _reservation.Dispose();
     }
 
     private ValueTask<int> WaitToRead(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -145,22 +183,32 @@ internal sealed partial class YamuxStream
             return 0;
         int grown = (int)Math.Min(2L * _window, _connection.Options.MaxWindow);
         int growth = grown - _window;
-        if (growth <= 0 || !Reservation.TryGrow(growth))
+        if (growth <= 0 || !_reservation.TryGrow(growth))
             return 0;
         _window = grown;
         return growth;
     }
 
-    /// <summary>Drops what nobody will read, if both halves have ended; false when they have not.</summary>
-    private bool TryDropUnread()
+    private bool HaveBothEnded()
     {
         lock (_receive)
+            return _remoteFinished && Send.FinRequested;
+    }
+
+    /// <summary>Drops what nobody will read.</summary>
+    /// <param name="failure">What a later read finds in place of dropped bytes; null for their end.</param>
+    private void DropUnread(Func<Exception>? failure)
+    {
+        Due due;
+        lock (_receive)
         {
-            if (!_remoteFinished || !Send.FinRequested)
-                return false;
+            if (_unread.Count > 0)
+                _readFailure ??= failure;
             _unread.Clear();
-            return true;
+            due = CountRead(0);
         }
+
+        Settle(due);
     }
 
     /// <summary>Fails the reader. What a remote had finished sending stays readable when only the session is over.</summary>
@@ -176,4 +224,6 @@ internal sealed partial class YamuxStream
                 EndRead().Fail(failure());
         }
     }
+
+    private readonly record struct Due(uint Grant, bool IsDrained, bool ReleasesWindow);
 }

@@ -2,8 +2,9 @@ namespace Rcmgr.Libp2p.Muxing;
 
 /// <summary>
 /// One yamux stream. A received byte is copied once out of the session's read buffer when a reader waits for it, and twice (into a
-/// pooled chunk, then to the reader) when it does not: chunks rather than slices of the read buffer, so that what a stream holds is
-/// what it is charged for. The remote may send no more than the window, which is charged in full from the stream's first frame.
+/// pooled chunk, then to the reader) when it does not, of which <see cref="CopyToAsync"/> saves the second: chunks rather than slices of
+/// the read buffer, so that what a stream holds is what it is charged for. The remote may send no more than the window, which is charged in
+/// full from the stream's first frame until it is over and nothing that it received is held any more.
 /// </summary>
 internal sealed partial class YamuxStream : MuxedStream
 {
@@ -15,6 +16,7 @@ internal sealed partial class YamuxStream : MuxedStream
 
     private readonly YamuxConnection _connection;
     private readonly FrameSender _sender;
+    private readonly IWindowReservation _reservation;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _life;
     private int _holdsOpenSlot;
@@ -23,7 +25,7 @@ internal sealed partial class YamuxStream : MuxedStream
     {
         _connection = connection;
         _sender = sender;
-        Reservation = reservation;
+        _reservation = reservation;
         Send = new SendState(sender, this, id, isOutbound);
         _holdsOpenSlot = isOutbound ? 1 : 0;
         _lastGrant = connection.Time.GetTimestamp();
@@ -36,8 +38,6 @@ internal sealed partial class YamuxStream : MuxedStream
     public override Task Closed => _closed.Task;
 
     internal SendState Send { get; }
-
-    internal IWindowReservation Reservation { get; }
 
     /// <summary>The place among the streams waiting to be accepted; guarded by the connection.</summary>
     internal LinkedListNode<YamuxStream>? BacklogNode { get; }
@@ -52,7 +52,13 @@ internal sealed partial class YamuxStream : MuxedStream
         return ValueTask.CompletedTask;
     }
 
-    public override void Reset(uint code) => Terminate(() => new StreamResetException(code, byRemote: false), code);
+    public override void Reset(uint code)
+    {
+        Func<Exception> failure = () => new StreamResetException(code, byRemote: false);
+        Terminate(failure, code);
+        // Also of a stream that ended with its session: nobody reads what was left of it.
+        DropUnread(failure);
+    }
 
     /// <summary>The end of our half left.</summary>
     internal void OnFinished() => Mark(SendDone);
@@ -68,8 +74,8 @@ internal sealed partial class YamuxStream : MuxedStream
     {
         if (disposing)
         {
-            if (TryDropUnread())
-                Mark(Drained);
+            if (HaveBothEnded())
+                DropUnread(failure: null);
             else
                 Reset(0);
         }
@@ -85,10 +91,11 @@ internal sealed partial class YamuxStream : MuxedStream
     {
         int before = Interlocked.Or(ref _life, bits);
         int after = before | bits;
-        if (IsClosed(after))
-            _closed.TrySetResult();
+        // In this order, so that a stream that is closed and gone at once is out of the session's counts when that is told.
         if (IsGone(after) && !IsGone(before))
             _connection.Detach(this);
+        if (IsClosed(after))
+            _closed.TrySetResult();
     }
 
     private void Terminate(Func<Exception> failure, uint? resetCode, bool keepFinished = false)
@@ -97,7 +104,7 @@ internal sealed partial class YamuxStream : MuxedStream
             return;
         _sender.Abort(Send, failure, resetCode);
         FailReading(failure, keepFinished);
-        _closed.TrySetResult();
         _connection.Detach(this);
+        _closed.TrySetResult();
     }
 }

@@ -1,12 +1,12 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Rcmgr.Libp2p.Swarm;
 
 namespace Rcmgr.Libp2p.Protocols;
 
 /// <summary>
-/// Sends back all that it reads until the remote ends its half, then ends ours. It is the first to go when memory runs short: its
-/// copy buffer is reserved at <see cref="MemoryPriority.Medium"/>. A remote that neither sends nor reads for 60 seconds loses the
-/// stream.
+/// Sends back all that it reads until the remote ends its half, then ends ours. It is the first to go when memory runs short: a
+/// copy buffer is reserved at <see cref="MemoryPriority.Medium"/>, which QUIC takes and yamux, lending its own chunks, does not. A remote
+/// that neither sends nor reads for 60 seconds loses the stream.
 /// </summary>
 internal sealed class EchoHandler(TimeProvider time) : IStreamHandler
 {
@@ -14,7 +14,7 @@ internal sealed class EchoHandler(TimeProvider time) : IStreamHandler
 
     public const string ServiceName = "rcmgr.echo";
 
-    /// <summary>A size that the pool hands out exactly, so that what is held is what is charged.</summary>
+    /// <summary>The most of one piece; a size that the pool hands out exactly, so that what is held is what is charged.</summary>
     public const int BufferSize = 64 * 1024;
 
     public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
@@ -29,22 +29,20 @@ internal sealed class EchoHandler(TimeProvider time) : IStreamHandler
 
     private static async ValueTask EchoAsync(PeerStream stream, IdleDeadline deadline)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            int length;
-            while ((length = await stream.Stream.ReadAsync(buffer, deadline.Token)) > 0)
-            {
-                deadline.Restart();
-                await stream.Stream.WriteAsync(buffer.AsMemory(0, length), deadline.Token);
-                deadline.Restart();
-            }
+        await using EchoTarget target = new(stream.Stream, deadline);
+        await stream.Stream.CopyToAsync(target, BufferSize, deadline.Token);
+        await stream.CloseWriteAsync(deadline.Token);
+    }
 
-            await stream.CloseWriteAsync(deadline.Token);
-        }
-        finally
+    /// <summary>Writes to the stream; each piece that came, and each that went, restarts the deadline.</summary>
+    private sealed class EchoTarget(Stream stream, IdleDeadline deadline) : WriteTarget
+    {
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            deadline.Restart();
+            await stream.WriteAsync(buffer, cancellationToken);
+            deadline.Restart();
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Rcmgr.Libp2p.Swarm;
 
@@ -28,24 +27,24 @@ internal sealed class SinkHandler(TimeProvider time) : IStreamHandler
 
     private static async ValueTask SwallowAsync(PeerStream stream, IdleDeadline deadline)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long count = 0;
-            int length;
-            while ((length = await stream.Stream.ReadAsync(buffer, deadline.Token)) > 0)
-            {
-                count += length;
-                deadline.Restart();
-            }
+        await using CountingTarget target = new(deadline);
+        await stream.Stream.CopyToAsync(target, BufferSize, deadline.Token);
+        byte[] answer = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(answer, target.Count);
+        await stream.Stream.WriteAsync(answer, deadline.Token);
+        await stream.CloseWriteAsync(deadline.Token);
+    }
 
-            BinaryPrimitives.WriteInt64BigEndian(buffer, count);
-            await stream.Stream.WriteAsync(buffer.AsMemory(0, sizeof(long)), deadline.Token);
-            await stream.CloseWriteAsync(deadline.Token);
-        }
-        finally
+    /// <summary>Counts what is written; each piece restarts the deadline.</summary>
+    private sealed class CountingTarget(IdleDeadline deadline) : WriteTarget
+    {
+        public long Count { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Count += buffer.Length;
+            deadline.Restart();
+            return ValueTask.CompletedTask;
         }
     }
 }

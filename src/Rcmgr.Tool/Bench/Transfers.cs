@@ -74,18 +74,10 @@ internal static class Transfers
 
     private static async Task CompareAsync(PeerStream stream, long bytes, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[ChunkSize];
-        long count = 0;
-        int length;
-        while ((length = await stream.Stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (!buffer.AsSpan(0, length).SequenceEqual(Pattern.AsSpan((int)(count % ChunkSize), length)))
-                throw new InvalidDataException($"The peer echoed other bytes after {count}.");
-            count += length;
-        }
-
-        if (count != bytes)
-            throw new InvalidDataException($"The peer echoed {count} of {bytes} bytes.");
+        await using ComparingTarget target = new();
+        await stream.Stream.CopyToAsync(target, ChunkSize, cancellationToken);
+        if (target.Count != bytes)
+            throw new InvalidDataException($"The peer echoed {target.Count} of {bytes} bytes.");
     }
 
     private static byte[] CreatePattern()
@@ -94,5 +86,19 @@ internal static class Transfers
         new Random(1).NextBytes(pattern.AsSpan(0, ChunkSize));
         pattern.AsSpan(0, ChunkSize).CopyTo(pattern.AsSpan(ChunkSize));
         return pattern;
+    }
+
+    /// <summary>Compares what is written with what was sent.</summary>
+    private sealed class ComparingTarget : WriteTarget
+    {
+        public long Count { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!buffer.Span.SequenceEqual(Pattern.AsSpan((int)(Count % ChunkSize), buffer.Length)))
+                throw new InvalidDataException($"The peer echoed other bytes after {Count}.");
+            Count += buffer.Length;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -31,7 +31,10 @@ internal static class Sessions
     public static async Task<byte[]> ReadToEndAsync(Stream stream, CancellationToken cancellationToken)
     {
         MemoryStream all = new();
-        await stream.CopyToAsync(all, cancellationToken);
+        byte[] buffer = new byte[64 * 1024];
+        int length;
+        while ((length = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            all.Write(buffer, 0, length);
         return all.ToArray();
     }
 

@@ -94,6 +94,76 @@ public sealed class YamuxBudgetTests
         AssertBalanced(budget);
     }
 
+    [Theory]
+    [InlineData("read")]
+    [InlineData("copied")]
+    [InlineData("reset")]
+    [InlineData("disposed")]
+    public async Task What_is_unread_when_the_session_ends_is_paid_for_until_it_is(string over)
+    {
+        CountingBudget budget = new(long.MaxValue);
+        (YamuxConnection session, RawPeer remote) = Sessions.WithRawPeer(budget);
+        await remote.SendDataAsync(1, new byte[100], YamuxFlags.Syn | YamuxFlags.Fin);
+        MuxedStream stream = await session.AcceptOneAsync(Sessions.Deadline);
+        await remote.SynchronizeAsync();
+        await session.DisposeAsync();
+        Assert.Equal((YamuxOptions.InitialWindow, 0), (budget.Held, session.StreamCount));
+
+        switch (over)
+        {
+            case "read":
+                await stream.ReadExactlyAsync(new byte[100], Sessions.Deadline);
+                break;
+            case "copied":
+                await stream.CopyToAsync(Stream.Null, Sessions.Deadline);
+                break;
+            case "reset":
+                stream.Reset(7);
+                await Assert.ThrowsAsync<StreamResetException>(async () => await stream.ReadExactlyAsync(new byte[1], Sessions.Deadline));
+                break;
+            default:
+                await stream.DisposeAsync();
+                break;
+        }
+
+        AssertBalanced(budget);
+        await stream.DisposeAsync();
+        AssertBalanced(budget);
+    }
+
+    [Fact]
+    public async Task What_nobody_accepted_is_given_back_with_the_session()
+    {
+        CountingBudget budget = new(long.MaxValue);
+        (YamuxConnection session, RawPeer remote) = Sessions.WithRawPeer(budget);
+        await remote.SendDataAsync(1, new byte[100], YamuxFlags.Syn | YamuxFlags.Fin);
+        await remote.SynchronizeAsync();
+
+        await session.DisposeAsync();
+
+        AssertBalanced(budget);
+    }
+
+    [Fact]
+    public async Task A_piece_that_is_being_copied_is_paid_for_until_its_write_ends()
+    {
+        CountingBudget budget = new(long.MaxValue);
+        (YamuxConnection session, RawPeer remote) = Sessions.WithRawPeer(budget);
+        await remote.SendDataAsync(1, new byte[100], YamuxFlags.Syn);
+        MuxedStream stream = await session.AcceptOneAsync(Sessions.Deadline);
+        HeldTarget target = new();
+        Task copying = stream.CopyToAsync(target, Sessions.Deadline);
+        await target.Entered.WaitAsync(Sessions.Deadline);
+
+        stream.Reset(7);
+        Assert.Equal(YamuxOptions.InitialWindow, budget.Held);
+
+        target.Release();
+        await Assert.ThrowsAsync<StreamResetException>(() => copying);
+        AssertBalanced(budget);
+        await session.DisposeAsync();
+    }
+
     [Fact]
     public async Task Session_end_amid_everything_gives_back_every_reservation_once()
     {
