@@ -195,15 +195,14 @@ internal sealed partial class YamuxStream
             return _remoteFinished && Send.FinRequested;
     }
 
-    /// <summary>Drops what nobody will read.</summary>
-    /// <param name="failure">What a later read finds in place of dropped bytes; null for their end.</param>
-    private void DropUnread(Func<Exception>? failure)
+    /// <summary>Drops what nobody will read. Whoever reads all the same must not take the gap for the end.</summary>
+    private void DropUnread(uint code)
     {
         Due due;
         lock (_receive)
         {
             if (_unread.Count > 0)
-                _readFailure ??= failure;
+                _readFailure ??= () => new StreamResetException(code, byRemote: false);
             _unread.Clear();
             due = CountRead(0);
         }

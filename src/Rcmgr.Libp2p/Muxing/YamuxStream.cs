@@ -54,10 +54,9 @@ internal sealed partial class YamuxStream : MuxedStream
 
     public override void Reset(uint code)
     {
-        Func<Exception> failure = () => new StreamResetException(code, byRemote: false);
-        Terminate(failure, code);
+        Terminate(() => new StreamResetException(code, byRemote: false), code);
         // Also of a stream that ended with its session: nobody reads what was left of it.
-        DropUnread(failure);
+        DropUnread(code);
     }
 
     /// <summary>The end of our half left.</summary>
@@ -75,7 +74,7 @@ internal sealed partial class YamuxStream : MuxedStream
         if (disposing)
         {
             if (HaveBothEnded())
-                DropUnread(failure: null);
+                DropUnread(0);
             else
                 Reset(0);
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Rcmgr.Libp2p;
 using Rcmgr.Libp2p.Identity;
 using Rcmgr.Libp2p.Multiaddr;
+using Rcmgr.Libp2p.Muxing;
 using Rcmgr.Libp2p.Swarm;
 using Rcmgr.Libp2p.Transports.Quic;
 
@@ -141,6 +142,23 @@ public sealed class QuicHostTests
     }
 
     [Theory]
+    [InlineData(QuicEngine.Ngtcp2)]
+    public async Task Bytes_that_a_dispose_drops_are_not_taken_for_the_end(QuicEngine engine)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        DroppingHandler handler = new();
+        await using QuicPair hosts = await QuicPair.StartAsync(engine, configure: options => options with { Handlers = [handler] });
+        PeerId peer = await hosts.DialAsync();
+        PeerStream stream = await hosts.Client.Host.OpenStreamAsync(peer, DroppingHandler.Protocol, ct);
+        await stream.Stream.WriteAsync(new byte[] { 1, 2, 3 }, ct);
+        await stream.CloseWriteAsync(ct);
+
+        Assert.IsType<StreamResetException>(await handler.Outcome.WaitAsync(ct));
+        await stream.DisposeAsync();
+        await hosts.EndAsync();
+    }
+
+    [Theory]
     [MemberData(nameof(Engines))]
     public async Task Hundreds_of_streams_one_after_the_other_get_their_credit_back(QuicEngine engine)
     {
@@ -263,5 +281,27 @@ public sealed class QuicHostTests
 
         await Assert.ThrowsAsync<SocketException>(
             () => QuicHosts.StartAsync(listen: first.Address.WithoutPeer()!.ToString(), engine: engine));
+    }
+
+    /// <summary>Disposes a stream whose remote has finished, bytes unread, before the remote knows of our end; and reads on.</summary>
+    private sealed class DroppingHandler : IStreamHandler
+    {
+        public const string Protocol = "/dropping/1.0.0";
+
+        private readonly TaskCompletionSource<Exception?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string ProtocolId => Protocol;
+
+        public Task<Exception?> Outcome => _outcome.Task;
+
+        public async ValueTask HandleAsync(PeerStream stream, CancellationToken cancellationToken)
+        {
+            await stream.Stream.ReadExactlyAsync(new byte[1], cancellationToken);
+            // The end follows at once; were it not here by then, the dispose would be a reset, which fails a read as well.
+            await Task.Delay(100, cancellationToken);
+            await stream.CloseWriteAsync(cancellationToken);
+            await stream.DisposeAsync();
+            _outcome.SetResult(await Record.ExceptionAsync(async () => await stream.Stream.ReadExactlyAsync(new byte[1], cancellationToken)));
+        }
     }
 }

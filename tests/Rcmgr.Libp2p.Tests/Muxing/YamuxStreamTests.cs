@@ -95,6 +95,27 @@ public sealed class YamuxStreamTests
         await server.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bytes_that_a_dispose_drops_are_not_taken_for_the_end(bool afterTheSession)
+    {
+        (YamuxConnection session, RawPeer remote) = Sessions.WithRawPeer();
+        await remote.SendDataAsync(1, [1, 2, 3], YamuxFlags.Syn | YamuxFlags.Fin);
+        MuxedStream stream = await session.AcceptOneAsync(Sessions.Deadline);
+        await remote.SynchronizeAsync();
+        await stream.CloseWriteAsync(Sessions.Deadline);
+        if (afterTheSession)
+            await session.DisposeAsync();
+
+        await stream.DisposeAsync();
+
+        StreamResetException dropped = await Assert.ThrowsAsync<StreamResetException>(
+            async () => await stream.ReadExactlyAsync(new byte[1], Sessions.Deadline));
+        Assert.False(dropped.ByRemote);
+        await session.DisposeAsync();
+    }
+
     [Fact]
     public async Task Graceful_close_delivers_the_last_bytes_and_waits_for_the_remote_no_longer_than_told()
     {

@@ -182,7 +182,10 @@ internal sealed partial class Ngtcp2Stream
         return elapsed < 4 * _connection.RoundTrip() ? Math.Min(_window, _connection.Options.MaxStreamWindow - _window) : 0;
     }
 
-    /// <summary>Drops what nobody will read, if the remote has ended its half; false when it has not.</summary>
+    /// <summary>
+    /// Drops what nobody will read, if the remote has ended its half; false when it has not. Whoever reads all the same must not take the
+    /// gap for the end.
+    /// </summary>
     private bool TryDropUnread()
     {
         long dropped;
@@ -191,6 +194,8 @@ internal sealed partial class Ngtcp2Stream
             if (!_isRemoteFinished || _readFailure is not null)
                 return false;
             dropped = _unread.Count;
+            if (dropped > 0)
+                _readFailure = () => new StreamResetException(0, byRemote: false);
             _unread.Clear();
         }
 
