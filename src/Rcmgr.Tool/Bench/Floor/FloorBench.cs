@@ -19,9 +19,9 @@ internal sealed class FloorBench(BenchSettings settings, TextWriter progress)
         [
             await TakeAsync(EchoFloor.NoiseCipher, () => CipherFloor.ChaCha20Poly1305Async(settings.SampleTime)),
             await TakeAsync(EchoFloor.TlsCipher, () => CipherFloor.AesGcmAsync(settings.SampleTime)),
-            await TakeAsync("TCP, writes of 64 KiB", () => tcp.SampleAsync(64 * 1024, settings.Bytes, cancellationToken)),
-            await TakeAsync(EchoFloor.Tcp, () => tcp.SampleAsync(128 * 1024, settings.Bytes, cancellationToken)),
-            await TakeAsync("TCP, writes of 256 KiB", () => tcp.SampleAsync(256 * 1024, settings.Bytes, cancellationToken)),
+            await TakeAsync(EchoFloor.Tcp + "writes of 64 KiB", () => tcp.SampleAsync(64 * 1024, settings.Bytes, cancellationToken)),
+            await TakeAsync(EchoFloor.Tcp + "writes of 128 KiB", () => tcp.SampleAsync(128 * 1024, settings.Bytes, cancellationToken)),
+            await TakeAsync(EchoFloor.Tcp + "writes of 256 KiB", () => tcp.SampleAsync(256 * 1024, settings.Bytes, cancellationToken)),
             await TakeAsync("echo by SslStream alone, 128 KiB", () => tls.SampleAsync(settings.Bytes, cancellationToken)),
         ];
     }
