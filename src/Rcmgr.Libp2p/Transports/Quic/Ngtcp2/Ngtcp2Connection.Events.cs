@@ -57,7 +57,10 @@ internal sealed unsafe partial class Ngtcp2Connection
 
     internal void OnStreamData(long id, ReadOnlySpan<byte> bytes, bool isFinished)
     {
-        if (_streams.TryGetValue(id, out Ngtcp2Stream? stream) && stream.OnData(bytes, isFinished))
+        if (!_streams.TryGetValue(id, out Ngtcp2Stream? stream))
+            return;
+        _unread.Add(bytes.Length);
+        if (stream.OnData(bytes, isFinished))
             _filling.Add(stream);
     }
 
@@ -79,6 +82,8 @@ internal sealed unsafe partial class Ngtcp2Connection
             return;
         stream.FreeSent();
         stream.OnWireClosed(code is { } known ? Code(known) : null);
+        if (stream.HasUnread)
+            _closedUnread.Add(stream);
     }
 
     internal void OnStreamCredit(long id)
@@ -88,6 +93,9 @@ internal sealed unsafe partial class Ngtcp2Connection
     }
 
     internal void OnMoreStreams() => _mayOpenMore = true;
+
+    /// <summary>A stream was disposed.</summary>
+    internal void Forget(Ngtcp2Stream stream) => _closedUnread.Remove(stream);
 
     /// <summary>Gives the remote one more stream, for one that is closed on the wire and whose account is released.</summary>
     internal void ReturnStreamCredit()

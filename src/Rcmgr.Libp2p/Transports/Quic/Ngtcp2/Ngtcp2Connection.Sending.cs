@@ -23,6 +23,7 @@ internal sealed unsafe partial class Ngtcp2Connection
     /// <summary>Counts bytes that were read or dropped; from any thread.</summary>
     internal void CountConsumed(long bytes)
     {
+        _unread.Remove(bytes);
         if (Interlocked.Add(ref _consumed, bytes) >= Window / 8 && Interlocked.Exchange(ref _isPosted, 1) == 0)
             Loop.Post(this);
     }

@@ -25,6 +25,8 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
     private readonly ConnectionScope _scope;
     private readonly QuicOptions _options;
     private readonly Dictionary<long, Ngtcp2Stream> _streams = [];
+    private readonly HashSet<Ngtcp2Stream> _closedUnread = [];
+    private readonly UnreadAccount _unread;
     private readonly Queue<OpenRequest> _opening = new();
     private readonly Channel<Ngtcp2Stream> _accepted = Channel.CreateUnbounded<Ngtcp2Stream>();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,6 +49,7 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
             _firstPath = new byte[PathKey.Bytes];
         }
 
+        _unread = new UnreadAccount(scope);
         Quota = new SendQuota(scope, _options.ConnectionSendBuffer);
         _window = _options.ConnectionWindow;
         _allocator = new ConnectionAllocator(scope)
@@ -130,7 +133,10 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         Free();
         foreach (Ngtcp2Stream stream in _streams.Values)
             stream.OnSessionEnded(end);
+        if (!_unread.TryOutlive())
+            DropUnread(end);
         _streams.Clear();
+        _closedUnread.Clear();
         _filling.Clear();
         _accepted.Writer.TryComplete();
         while (_accepted.Reader.TryRead(out Ngtcp2Stream? unseen))
@@ -142,6 +148,13 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         FailHandshake(end);
         _completion.TrySetResult();
         _endpoint.Remove(this);
+    }
+
+    /// <summary>Nobody pays for what had arrived completely.</summary>
+    private void DropUnread(SessionEnd end)
+    {
+        foreach (Ngtcp2Stream stream in _streams.Values.Concat(_closedUnread))
+            stream.DropUnread(end);
     }
 
     private void FailHandshake(SessionEnd end)

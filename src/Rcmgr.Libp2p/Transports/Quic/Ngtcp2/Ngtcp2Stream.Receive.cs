@@ -21,6 +21,15 @@ internal sealed partial class Ngtcp2Stream
     /// <summary>The stream's receive window. The loop's.</summary>
     public long Window => Volatile.Read(ref _window);
 
+    public bool HasUnread
+    {
+        get
+        {
+            lock (_receive)
+                return _unread.Count > 0;
+        }
+    }
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)

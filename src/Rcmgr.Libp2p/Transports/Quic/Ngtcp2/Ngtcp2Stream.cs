@@ -73,6 +73,8 @@ internal sealed partial class Ngtcp2Stream : MuxedStream, ILoopWork
             ContinueWriting();
         }
 
+        if (Volatile.Read(ref _isDisposed) != 0)
+            _connection.Forget(this);
         ReturnCredit();
     }
 
@@ -95,6 +97,9 @@ internal sealed partial class Ngtcp2Stream : MuxedStream, ILoopWork
         FailReading(end.ToException, keepFinished: true);
         MarkEnded(SendEnded | ReceiveEnded);
     }
+
+    /// <summary>Nobody pays for what is unread after the end of the session.</summary>
+    public void DropUnread(SessionEnd end) => FailReading(end.ToException, keepFinished: false);
 
     protected override void Dispose(bool disposing)
     {

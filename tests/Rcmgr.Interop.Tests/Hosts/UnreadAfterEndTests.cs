@@ -1,0 +1,82 @@
+using Rcmgr.Interop.Tests.Quic;
+using Rcmgr.Libp2p;
+using Rcmgr.Libp2p.Identity;
+using Rcmgr.Libp2p.Muxing;
+using Rcmgr.Libp2p.Swarm;
+
+namespace Rcmgr.Interop.Tests.Hosts;
+
+/// <summary>A remote sends, finishes and goes, while the handler of its stream has other things to do: somebody has to pay for what it left.</summary>
+public sealed class UnreadAfterEndTests
+{
+    private const int Sent = 100_000;
+
+    private readonly HoldingHandler _handler = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Over_tcp_its_window_is_charged_until_it_is_read()
+    {
+        await using TestHost server = await TestHost.StartAsync(configure: WithHandler);
+        await using TestHost client = await TestHost.StartAsync();
+        await SendAndGoAsync(client.Host, server, memory: null);
+
+        await HoldsAsync(server, YamuxOptions.InitialWindow);
+        _handler.LetRead();
+
+        Assert.Equal(Sent, await _handler.Read);
+        await server.ComesToHoldNothingAsync();
+    }
+
+    [Fact]
+    public async Task Over_quic_it_is_charged_to_the_peer_until_it_is_read()
+    {
+        await using QuicPair hosts = await QuicPair.StartAsync(QuicEngine.Ngtcp2, configure: WithHandler);
+        await SendAndGoAsync(hosts.Client.Host, hosts.Server, memory: null);
+
+        await HoldsAsync(hosts.Server, Sent);
+        _handler.LetRead();
+
+        Assert.Equal(Sent, await _handler.Read);
+        await hosts.ComeToHoldNothingAsync();
+    }
+
+    [Fact]
+    public async Task Over_quic_it_is_dropped_when_the_peer_may_not_hold_it()
+    {
+        await using QuicPair hosts = await QuicPair.StartAsync(QuicEngine.Ngtcp2, configure: WithHandler);
+        await SendAndGoAsync(hosts.Client.Host, hosts.Server, memory: 0);
+
+        await HoldsAsync(hosts.Server, 0);
+        _handler.LetRead();
+
+        await Assert.ThrowsAsync<SessionClosedException>(() => _handler.Read);
+        await hosts.ComeToHoldNothingAsync();
+    }
+
+    private Libp2pHostOptions WithHandler(Libp2pHostOptions options) => options with { Handlers = [_handler] };
+
+    /// <summary>Returns when the server has no connection any more.</summary>
+    /// <param name="client">Who sends.</param>
+    /// <param name="server">Whose handler reads nothing yet.</param>
+    /// <param name="memory">What the server's system may hold from the time on when all has arrived; null for what it may anyway.</param>
+    private static async Task SendAndGoAsync(Libp2pHost client, TestHost server, long? memory)
+    {
+        PeerId peer = await client.DialAsync(server.Address, Ct);
+        PeerStream stream = await client.OpenStreamAsync(peer, HoldingHandler.Protocol, Ct);
+        await stream.Stream.WriteAsync(new byte[Sent], Ct);
+        await stream.CloseWriteAsync(Ct);
+        // Over QUIC streams arrive in any order, but loopback keeps that of their packets, and an answer says that this one's were before.
+        await client.PingAsync(peer, Ct);
+        ResourceScope system = server.Manager.System;
+        system.Limits = system.Limits with { Memory = memory ?? system.Limits.Memory };
+
+        await client.ClosePeerAsync(peer, Ct);
+        await Eventually.HoldsAsync(() => system.Usage.ConnectionsInbound == 0, () => $"The server still has {system.Usage}.");
+    }
+
+    /// <summary>The handlers of other streams may hold something for a moment longer.</summary>
+    private static Task HoldsAsync(TestHost host, long memory) => Eventually.HoldsAsync(
+        () => host.Manager.System.Usage.Memory == memory, () => $"The host holds {host.Manager.System.Usage} and not {memory} bytes.");
+}
