@@ -27,6 +27,23 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Every_test_that_the_documentation_names_exists(string page)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        string text = await File.ReadAllTextAsync(Path.Combine(Root, page), ct);
+        HashSet<string> named = [.. TestName().Matches(text).Select(match => match.Groups[1].Value)];
+        if (named.Count == 0)
+            return;
+
+        string[] files = Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories);
+        foreach (string file in files)
+            named.ExceptWith(Method().Matches(await File.ReadAllTextAsync(file, ct)).Select(match => match.Groups[1].Value));
+
+        Assert.Empty(named);
+    }
+
     [Fact]
     public async Task The_dashboard_asks_only_for_metrics_that_are_published()
     {
@@ -59,6 +76,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CsharpBlock();
+
+    [GeneratedRegex("`([A-Z][a-z0-9]*_[A-Za-z0-9_]+)`")]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@" (\w+_\w+)\(")]
+    private static partial Regex Method();
 
     [GeneratedRegex(@"^using [\w.]+;$")]
     private static partial Regex Import();
