@@ -37,7 +37,7 @@ internal sealed class BenchLink : IAsyncDisposable
         BenchHost? host = null;
         try
         {
-            string line = await ReadLineAsync(peer, cancellationToken);
+            string line = await peer.ReadLineAsync(Patience, cancellationToken);
             if (!Multiaddress.TryParse(line, out Multiaddress? address))
                 throw new IOException($"The listening process said '{line}' instead of its address. {peer.Errors}");
             host = await BenchHost.StartAsync(variant, listens: false, cancellationToken);
@@ -60,14 +60,14 @@ internal sealed class BenchLink : IAsyncDisposable
     public async Task<TimeSpan> GetProcessorTimeAsync(CancellationToken cancellationToken)
     {
         await _peer.AskAsync(cancellationToken);
-        return Environment.CpuUsage.TotalTime + TimeSpan.FromMicroseconds(Number(await ReadLineAsync(_peer, cancellationToken)));
+        return Environment.CpuUsage.TotalTime + TimeSpan.FromMicroseconds(Number(await _peer.ReadLineAsync(Patience, cancellationToken)));
     }
 
     /// <summary>The memory of the other process, which counts it if its manager is <see cref="BenchManager.Unlimited"/>.</summary>
     public async Task<MemoryUse> GetPeerMemoryAsync(CancellationToken cancellationToken)
     {
         await _peer.AskAsync(cancellationToken);
-        return MemoryUse.Parse(await ReadLineAsync(_peer, cancellationToken));
+        return MemoryUse.Parse(await _peer.ReadLineAsync(Patience, cancellationToken));
     }
 
     /// <summary>Stops both ends.</summary>
@@ -91,13 +91,4 @@ internal sealed class BenchLink : IAsyncDisposable
     }
 
     private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static async Task<string> ReadLineAsync(ToolProcess peer, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        return await peer.Lines.WaitToReadAsync(patience.Token) && peer.Lines.TryRead(out string? line)
-            ? line
-            : throw new IOException("The listening process ended without an answer: " + peer.Errors);
-    }
 }

@@ -78,6 +78,18 @@ internal sealed class ToolProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync(cancellationToken);
     }
 
+    /// <summary>The next line that it prints.</summary>
+    /// <exception cref="IOException">It ended without one.</exception>
+    /// <exception cref="OperationCanceledException">There was none within <paramref name="patience"/>, or the caller gave up.</exception>
+    public async Task<string> ReadLineAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        either.CancelAfter(patience);
+        return await Lines.WaitToReadAsync(either.Token) && Lines.TryRead(out string? line)
+            ? line
+            : throw new IOException("The other process ended without an answer: " + Errors);
+    }
+
     /// <summary>Asks it to stop, and kills it if it has not exited after <paramref name="patience"/>; returns whether it stopped itself.</summary>
     public async Task<bool> StopAsync(TimeSpan patience)
     {

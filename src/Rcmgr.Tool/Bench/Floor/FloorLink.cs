@@ -24,7 +24,7 @@ internal sealed class FloorLink : IAsyncDisposable
         ToolProcess peer = ToolProcess.Start(FloorPeer.CommandName, service.ToString());
         try
         {
-            return new FloorLink(peer, IPEndPoint.Parse(await ReadLineAsync(peer, cancellationToken)));
+            return new FloorLink(peer, IPEndPoint.Parse(await peer.ReadLineAsync(Patience, cancellationToken)));
         }
         catch
         {
@@ -44,7 +44,7 @@ internal sealed class FloorLink : IAsyncDisposable
     public async Task<TimeSpan> GetProcessorTimeAsync(CancellationToken cancellationToken)
     {
         await _peer.AskAsync(cancellationToken);
-        string line = await ReadLineAsync(_peer, cancellationToken);
+        string line = await _peer.ReadLineAsync(Patience, cancellationToken);
         return Environment.CpuUsage.TotalTime + TimeSpan.FromMicroseconds(long.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
@@ -52,14 +52,5 @@ internal sealed class FloorLink : IAsyncDisposable
     {
         await _peer.StopAsync(Patience);
         await _peer.DisposeAsync();
-    }
-
-    private static async Task<string> ReadLineAsync(ToolProcess peer, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        return await peer.Lines.WaitToReadAsync(patience.Token) && peer.Lines.TryRead(out string? line)
-            ? line
-            : throw new IOException("The bare peer ended without an answer: " + peer.Errors);
     }
 }
