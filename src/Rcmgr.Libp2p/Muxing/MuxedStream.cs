@@ -15,7 +15,7 @@ internal abstract class MuxedStream : Stream
     /// <summary>Completes, never faulted, when both halves ended or the stream was reset.</summary>
     public abstract Task Closed { get; }
 
-    /// <summary>Ends both halves at once and tells the remote why. Does nothing on a stream that is already over.</summary>
+    /// <summary>Ends both halves at once and tells the remote why. Of a stream that is already over it only drops what is unread.</summary>
     public abstract void Reset(uint code);
 
     /// <summary>Ends the writing half: the remote reads an end of stream after everything written before.</summary>

@@ -78,7 +78,7 @@ public sealed class PeerStream : IAsyncDisposable
         await _stream.CloseGracefullyAsync(either.Token);
     }
 
-    /// <summary>Ends both halves at once and tells the remote why. Never throws; does nothing on a stream that is over.</summary>
+    /// <summary>Ends both halves at once and tells the remote why. Never throws; of a stream that is over it only drops what is unread.</summary>
     /// <param name="code">One of <see cref="StreamErrorCode"/>, or the protocol's own.</param>
     public void Reset(uint code) => _stream.Reset(code);
 

@@ -3,7 +3,8 @@ using Rcmgr.Libp2p.Swarm;
 namespace Rcmgr.Interop.Tests.Hosts;
 
 /// <summary>Takes a stream, waits until it is told to read, whatever becomes of the connection, and reads to the end.</summary>
-internal sealed class HoldingHandler : IStreamHandler
+/// <param name="endsAtOnce">Whether it ends its own half before it waits.</param>
+internal sealed class HoldingHandler(bool endsAtOnce) : IStreamHandler
 {
     public const string Protocol = "/holding/1.0.0";
 
@@ -19,6 +20,8 @@ internal sealed class HoldingHandler : IStreamHandler
 
     public async ValueTask HandleAsync(PeerStream stream, CancellationToken cancellationToken)
     {
+        if (endsAtOnce)
+            await stream.CloseWriteAsync(cancellationToken);
         await _mayRead.Task;
         try
         {

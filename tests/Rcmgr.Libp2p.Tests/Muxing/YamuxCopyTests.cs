@@ -56,7 +56,7 @@ public sealed class YamuxCopyTests : IAsyncLifetime
         await _near.WriteAsync(new byte[] { 1, 2 }, _ct);
         await target.Entered.WaitAsync(_ct);
         await WriteAndEndAsync([3, 4]);
-        await ClosedByRemoteAsync();
+        await AllHasArrivedAsync();
 
         target.Release();
 
@@ -85,7 +85,7 @@ public sealed class YamuxCopyTests : IAsyncLifetime
     public async Task A_piece_whose_write_fails_counts_as_read()
     {
         await WriteAndEndAsync([1, 2, 3]);
-        await ClosedByRemoteAsync();
+        await AllHasArrivedAsync();
 
         await Assert.ThrowsAsync<IOException>(() => _far.CopyToAsync(new FailingTarget(), 2, _ct));
 
@@ -135,7 +135,7 @@ public sealed class YamuxCopyTests : IAsyncLifetime
     }
 
     /// <summary>Returns when the far end has everything that the near end has sent.</summary>
-    private async Task ClosedByRemoteAsync()
+    private async Task AllHasArrivedAsync()
     {
         MuxedStream later = await _client.OpenStreamAsync(_ct);
         await later.WriteAsync(new byte[1], _ct);

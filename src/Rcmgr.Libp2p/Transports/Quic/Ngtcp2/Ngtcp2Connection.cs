@@ -133,14 +133,15 @@ internal sealed partial class Ngtcp2Connection : IQuicConnection, ILoopWork, ITi
         Free();
         foreach (Ngtcp2Stream stream in _streams.Values)
             stream.OnSessionEnded(end);
+        _accepted.Writer.TryComplete();
+        while (_accepted.Reader.TryRead(out Ngtcp2Stream? unseen))
+            unseen.Dispose();
+        // Only now: nobody needs to pay for what the unseen ones held.
         if (!_unread.TryOutlive())
             DropUnread(end);
         _streams.Clear();
         _closedUnread.Clear();
         _filling.Clear();
-        _accepted.Writer.TryComplete();
-        while (_accepted.Reader.TryRead(out Ngtcp2Stream? unseen))
-            unseen.Dispose();
         while (_opening.TryDequeue(out OpenRequest? request))
             request.Fail(end.ToException());
         if (IsServer && !_isHandedOver)
